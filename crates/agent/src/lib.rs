@@ -1,0 +1,16 @@
+//! Replying: one trait, tools and bookings, and the scripted agent that needs no account.
+//!
+//! The decision: an agent is a function from what was heard to a stream of [`Delta`]s. It owns no state: what it must
+//! remember of a dialogue goes back to the call as a [`Memo`] and comes with the next question, so a call that moves to
+//! another process takes its dialogue along. Effects go through [`Desk`], whose every write carries the turn it is for.
+
+mod business;
+mod desk;
+mod reply;
+
+pub use business::{
+    Business, Disclosure, Fact, Fillers, Hours, Offer, OneOrMany, Price, Silence, Transfer,
+    VoiceChoice,
+};
+pub use desk::{Booking, BookingAsk, Desk, DeskError, EffectKey, Message, Slot};
+pub use reply::{Agent, Ask, Delta, Exchange, Memo, Profile, Then};

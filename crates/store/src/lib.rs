@@ -1,0 +1,13 @@
+//! Remembering: records and audio objects; memory, SQLite and folder built in.
+//!
+//! The decision: one answer to a carrier is one commit. Snapshot, events, the hash of the signed request and the exact
+//! response bytes go into the store together, fenced by the epoch of the call's owner, before the answer leaves.
+
+mod objects;
+mod records;
+
+pub use objects::{ObjectKey, Objects};
+pub use records::{
+    Answer, Bytes32, CallFilter, CallRow, Clip, Commit, Lease, Message, Receipt, Records,
+    Reservation, ReservationAsk, StoreError,
+};
