@@ -1,0 +1,42 @@
+//! Speaking: one trait, provider health, the fallback ladder, and what becomes a clip.
+//!
+//! The one decision: an engine is a [`Tts`], which turns an [`Utterance`] into a stream of sound that
+//! stops when it is dropped. Whatever chooses between engines ([`Ladder`] today) is a `Tts` itself, so
+//! caching or hedging can be put around it without the callers' knowledge. Nothing here has a task or a
+//! timer of its own: time comes from a [`events::Clock`], waiting from a [`Wait`].
+
+mod clip;
+pub mod contract;
+mod error;
+mod health;
+mod ladder;
+mod utterance;
+
+pub use clip::{collect, phone_clip};
+pub use error::{ErrorKind, SpeakError};
+pub use health::{Health, Outcome};
+pub use ladder::{Ladder, Rung, Spoken, Wait};
+pub use utterance::{MAX_CHARS, Utterance, Voice, VoiceInfo};
+
+use audio::Pcm;
+use futures::stream::BoxStream;
+
+/// Sound as it is made: chunks of one rate, in order. Dropping it cancels the work.
+pub type SpeechStream = BoxStream<'static, Result<Pcm, SpeakError>>;
+
+/// An engine that speaks.
+///
+/// Implementations are held to [`contract`].
+pub trait Tts: Send + Sync {
+    /// The provider's name, as it appears in [`Voice::provider`], in events and on the health page.
+    fn name(&self) -> &str;
+
+    /// The voices it has now; the first is its own choice.
+    fn voices(&self) -> Vec<VoiceInfo>;
+
+    /// Speaks. Returns at once; the work happens behind the stream and ends with it.
+    ///
+    /// The stream ends after its first error, and after at most `deadline_ms` of the utterance. A text
+    /// without words or longer than [`MAX_CHARS`] is [`ErrorKind::BadRequest`].
+    fn speak(&self, utterance: Utterance) -> SpeechStream;
+}
