@@ -1,0 +1,72 @@
+//! New lines as pauses, spaces where they belong, and a mark at the end.
+
+/// Each new line becomes a space where punctuation or a small letter shows that nothing is
+/// missing, and a full stop elsewhere.
+pub(crate) fn newlines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text
+        .split(['\n', '\r'])
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
+        if !out.is_empty() {
+            let wrapped = line.starts_with(char::is_lowercase);
+            let ended = !out.ends_with(|c: char| c.is_alphanumeric() || closes(c)) || marked(&out);
+            out.push_str(if wrapped || ended { " " } else { ". " });
+        }
+        out.push_str(line);
+    }
+    out
+}
+
+fn closes(c: char) -> bool {
+    matches!(c, '"' | '\'' | ')' | ']' | '%')
+}
+
+/// A sentence mark stands at the end, before any closing quotes and brackets.
+fn marked(text: &str) -> bool {
+    text.trim_end_matches(closes)
+        .ends_with(['.', '!', '?', '…', '。', '！', '？'])
+}
+
+/// One space between words, none before a comma or at the ends.
+pub(crate) fn spacing(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut words = text.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let bare = word
+            .chars()
+            .all(|c| matches!(c, ',' | '.' | ';' | ':' | '!' | '?'));
+        if bare {
+            // A lone mark belongs to the word before it, once.
+            let mark = word.chars().next();
+            let wanted = out.ends_with(|c: char| c.is_alphanumeric() || closes(c));
+            out.extend(mark.filter(|_| wanted));
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// Makes the text end in a sentence mark. A comma, colon or dash at the end gives way to it.
+pub(crate) fn sentence_mark(text: &str) -> String {
+    let text = text.trim_end();
+    if !text.chars().any(char::is_alphanumeric) {
+        return String::new();
+    }
+    if marked(text) {
+        return text.to_owned();
+    }
+    let body = text.trim_end_matches(|c: char| {
+        matches!(c, ',' | ';' | ':' | '-' | '–' | '—') || c.is_whitespace()
+    });
+    if marked(body) {
+        body.to_owned()
+    } else {
+        format!("{body}.")
+    }
+}

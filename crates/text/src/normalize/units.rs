@@ -1,0 +1,84 @@
+//! Units and percentages behind a number. The number itself is left to the numbers step.
+
+use super::scan::{Cursor, rewrite};
+
+/// How it is written, the singular, the plural.
+#[rustfmt::skip]
+const UNITS: &[(&str, &str, &str)] = &[
+    ("sq ft", "square foot", "square feet"), ("sq. ft.", "square foot", "square feet"),
+    ("sqft", "square foot", "square feet"), ("sq m", "square meter", "square meters"),
+    ("m²", "square meter", "square meters"), ("ft²", "square foot", "square feet"),
+    ("km/h", "kilometer per hour", "kilometers per hour"), ("kph", "kilometer per hour", "kilometers per hour"),
+    ("mph", "mile per hour", "miles per hour"), ("mpg", "mile per gallon", "miles per gallon"),
+    ("km", "kilometer", "kilometers"), ("cm", "centimeter", "centimeters"),
+    ("mm", "millimeter", "millimeters"), ("mi", "mile", "miles"), ("ft", "foot", "feet"),
+    ("yd", "yard", "yards"), ("yds", "yard", "yards"), ("kg", "kilogram", "kilograms"),
+    ("mg", "milligram", "milligrams"), ("lbs", "pound", "pounds"), ("lb", "pound", "pounds"),
+    ("oz", "ounce", "ounces"), ("ml", "milliliter", "milliliters"), ("mL", "milliliter", "milliliters"),
+    ("gal", "gallon", "gallons"), ("hrs", "hour", "hours"), ("hr", "hour", "hours"),
+    ("mins", "minute", "minutes"), ("min", "minute", "minutes"), ("secs", "second", "seconds"),
+    ("sec", "second", "seconds"), ("ms", "millisecond", "milliseconds"), ("yrs", "year", "years"),
+    ("yr", "year", "years"), ("wks", "week", "weeks"), ("GB", "gigabyte", "gigabytes"),
+    ("MB", "megabyte", "megabytes"), ("KB", "kilobyte", "kilobytes"), ("TB", "terabyte", "terabytes"),
+    ("kWh", "kilowatt hour", "kilowatt hours"), ("kW", "kilowatt", "kilowatts"),
+    ("Mbps", "megabit per second", "megabits per second"), ("GHz", "gigahertz", "gigahertz"),
+    ("MHz", "megahertz", "megahertz"), ("kHz", "kilohertz", "kilohertz"), ("Hz", "hertz", "hertz"),
+    ("°F", "degree Fahrenheit", "degrees Fahrenheit"), ("°C", "degree Celsius", "degrees Celsius"),
+    ("° F", "degree Fahrenheit", "degrees Fahrenheit"), ("° C", "degree Celsius", "degrees Celsius"),
+    ("°", "degree", "degrees"), ("%", "percent", "percent"), ("pct", "percent", "percent"),
+];
+
+/// Units that are only that when nothing stands between: "500g", "5m", "3h", "2x".
+#[rustfmt::skip]
+const GLUED: &[(&str, &str, &str)] = &[
+    ("g", "gram", "grams"), ("m", "meter", "meters"), ("h", "hour", "hours"),
+    ("x", "time", "times"), ("L", "liter", "liters"), ("W", "watt", "watts"),
+];
+
+/// Writes units and percentages out, as in "20 percent".
+pub(crate) fn expand(text: &str) -> String {
+    rewrite(text, |here| {
+        let digit = here.rest.starts_with(|c: char| c.is_ascii_digit());
+        if !digit || !here.starts_token() {
+            return None;
+        }
+        let mut cursor = Cursor::new(here.rest);
+        let number = cursor.take(40, |c| c.is_ascii_digit() || c == ',' || c == '.');
+        let part = here.before.ends_with(['.', ',']);
+        let one = number == "1" && !part && !here.before.trim_end().ends_with(['-', '–', '/']);
+        let space = cursor.spaces();
+        let hyphen = space.is_empty() && cursor.eat('-');
+        let (written, single, many) = UNITS
+            .iter()
+            .chain(GLUED.iter().filter(|_| space.is_empty() && !hyphen))
+            .find(|(written, ..)| fits(cursor.rest(), written))?;
+        let said = if one || hyphen { single } else { many };
+        let rest = &cursor.rest()[written.len()..];
+        // "5 ft. by" loses its dot, "5 ft." at the end keeps it.
+        let lettered = written.ends_with(|c: char| c.is_ascii_lowercase());
+        let dot = usize::from(lettered && rest.strip_prefix('.').is_some_and(goes_on));
+        let gap = if rest[dot..].starts_with(char::is_alphanumeric) {
+            " "
+        } else {
+            ""
+        };
+        Some((
+            cursor.read() + written.len() + dot,
+            format!("{number} {said}{gap}"),
+        ))
+    })
+}
+
+fn goes_on(rest: &str) -> bool {
+    rest.trim_start()
+        .starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == ',')
+}
+
+fn fits(rest: &str, written: &str) -> bool {
+    let Some(tail) = rest.strip_prefix(written) else {
+        return false;
+    };
+    let lettered = written.ends_with(char::is_alphanumeric);
+    let word = tail.starts_with(char::is_alphanumeric);
+    !(lettered && (word || tail.starts_with(['\'', '@', '/'])))
+}
