@@ -1,0 +1,308 @@
+//! Fillers: when one helps, which one fits, and when the waiting is over (CALLER §2.3).
+//!
+//! The decision: a filler is judged by the silence it saves. What is predicted comes from the business's own recent
+//! answers ([`Forecast`]); a silence longer than `brief_ms` is never chosen, only suffered when the prediction was wrong.
+
+use events::{At, Event, FillerReason};
+use serde::{Deserialize, Serialize};
+use text::FillerClass;
+
+use crate::{Call, FillerClip, FillerMode, Order, Sound, turn::Turn};
+
+/// Second-stage phrases per turn.
+const HOLDS: u32 = 2;
+
+/// A wait up to this long is short enough to spare the caller a second filler in a row, ms.
+const SHORT_WAIT_MS: u32 = 1_000;
+
+/// How long the blocking flow waits for the agent, ms: well below what carriers allow a webhook.
+const BLOCKING_MS: u64 = 10_000;
+
+/// Clips whose cost is this close to the best are equals, ms; the call's seed chooses among them.
+const EQUAL_MS: u32 = 120;
+
+/// Length that is aimed at while nothing is known, ms.
+const USUAL_MS: u32 = 1_500;
+
+/// How long this business's answers took lately, from the caller's words to the first sentence's audio.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forecast {
+    sorted: Vec<u32>,
+}
+
+impl Forecast {
+    /// A forecast from samples, ms; of more than 64 every n-th of the sorted ones is kept.
+    pub fn of(samples: impl IntoIterator<Item = u32>) -> Self {
+        let mut sorted: Vec<u32> = samples.into_iter().collect();
+        sorted.sort_unstable();
+        let step = sorted.len().div_ceil(64).max(1);
+        Self {
+            sorted: sorted.into_iter().step_by(step).collect(),
+        }
+    }
+
+    /// How much longer it will take, ms, when `waited` ms have passed already: the median of the samples that took
+    /// longer. When none did, as long again as it has taken (at least half a second). `None` without samples.
+    pub fn remaining(&self, waited: u32) -> Option<u32> {
+        let later = &self.sorted[self.sorted.partition_point(|&ms| ms <= waited)..];
+        match later.get(later.len().saturating_sub(1) / 2) {
+            Some(median) => Some(median - waited),
+            None if self.sorted.is_empty() => None,
+            None => Some(waited.max(500)),
+        }
+    }
+}
+
+impl Call {
+    /// The caller has spoken: hold for the answer, or play something at once.
+    pub(crate) fn plan_opening(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
+        let fillers = &self.policy.fillers;
+        let predicted = self.forecast.remaining(0);
+        let soon = self
+            .last_filler
+            .is_some_and(|(_, at)| now.since(at) < u64::from(fillers.min_gap_ms));
+        let brief = predicted.is_none_or(|ms| ms <= SHORT_WAIT_MS);
+        let skip = match fillers.mode {
+            FillerMode::Off => Some(FillerReason::Off),
+            FillerMode::Control => Some(FillerReason::ControlArm),
+            FillerMode::On if is_short_reply(turn) => Some(FillerReason::ShortReply),
+            FillerMode::On if soon && brief => Some(FillerReason::TooSoon),
+            FillerMode::On => None,
+        };
+        if let Some(reason) = skip {
+            out.push(Order::Note(Event::NoFiller {
+                turn: turn.id,
+                reason,
+            }));
+            if fillers.mode == FillerMode::On {
+                turn.holding = true;
+                turn.decide = Some(now + u64::from(self.traits.second_stage_ms));
+            } else {
+                turn.give_up = turn.give_up.min(now + BLOCKING_MS);
+            }
+            return;
+        }
+        if fillers.grace_ms == 0 || predicted.is_some_and(|ms| ms > fillers.grace_ms) {
+            self.play(turn, FillerReason::PredictedLate, now, out);
+        } else {
+            turn.decide = Some(now + u64::from(fillers.grace_ms));
+        }
+    }
+
+    /// What was playing has ended and the rest of the answer is still out.
+    pub(crate) fn plan_second(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
+        turn.decide = None;
+        let Some(quiet) = turn.quiet else { return };
+        if self.policy.fillers.mode != FillerMode::On {
+            return;
+        }
+        let patience = if turn.holds < HOLDS && turn.nothing_said() {
+            self.traits.brief_ms
+        } else {
+            self.traits.second_stage_ms
+        };
+        let end = quiet + u64::from(patience);
+        if now >= end {
+            if turn.holds < HOLDS {
+                self.play(turn, FillerReason::StillWaiting, now, out);
+            }
+            return;
+        }
+        let left = u32::try_from(end.since(now)).unwrap_or(u32::MAX);
+        let predicted = self.forecast.remaining(waited(turn, now));
+        match predicted {
+            Some(ms) if ms > left && turn.nothing_said() && turn.holds < HOLDS => {
+                self.play(turn, FillerReason::StillWaiting, now, out);
+            }
+            _ => turn.decide = Some(end),
+        }
+    }
+
+    /// A decision that was put off is due.
+    pub(crate) fn decide(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
+        turn.decide = None;
+        if turn.quiet.is_none() {
+            return;
+        }
+        let first = !turn.opened && !turn.holding && turn.nothing_said();
+        if first {
+            let reason = if turn.tool {
+                FillerReason::Tool
+            } else {
+                FillerReason::GraceOver
+            };
+            self.play(turn, reason, now, out);
+        } else {
+            turn.holding = false;
+            self.plan_second(turn, now, out);
+        }
+    }
+
+    /// Lets the caller hear the filler that fits best, if there is one left.
+    fn play(&mut self, turn: &mut Turn, reason: FillerReason, now: At, out: &mut Vec<Order>) {
+        let opening = reason != FillerReason::StillWaiting;
+        let predicted = self.forecast.remaining(waited(turn, now));
+        let classes = classes(turn, opening);
+        let place = self.pick(&classes, predicted.unwrap_or(USUAL_MS));
+        if opening {
+            turn.opened = true;
+        } else {
+            turn.holds += 1;
+        }
+        let Some(place) = place else {
+            out.push(Order::Note(Event::NoFiller {
+                turn: turn.id,
+                reason: FillerReason::NoClip,
+            }));
+            turn.decide = Some(now + u64::from(self.traits.second_stage_ms));
+            return;
+        };
+        self.used.push(place);
+        self.last_filler = Some((place, now));
+        let FillerClip {
+            class,
+            text,
+            object,
+            ms,
+        } = self.policy.fillers.clips[usize::from(place)].clone();
+        let clip = turn.clip();
+        turn.quiet = None;
+        turn.decide = None;
+        self.playing.push_back((clip, String::new()));
+        let class = class.name().to_owned();
+        out.push(Order::Note(Event::Filler {
+            clip,
+            class,
+            text: text.clone(),
+            audio_ms: ms,
+            reason,
+            predicted_ms: predicted,
+        }));
+        let sound = if object.is_empty() {
+            Sound::Text(text)
+        } else {
+            Sound::Clip { object, ms }
+        };
+        out.push(Order::Say {
+            clip,
+            sound,
+            filler: true,
+        });
+    }
+
+    /// The place of a clip of the first class that has one left, as long as the wait that is left.
+    fn pick(&mut self, classes: &[FillerClass], wait: u32) -> Option<u16> {
+        let fresh = |call: &Call, place: &u16| !call.used.contains(place);
+        let mut place = classes
+            .iter()
+            .find_map(|class| self.best(&[*class], wait, fresh));
+        if place.is_none() {
+            // The bag is empty: shuffle again, but never the same clip twice running.
+            let bag = self
+                .policy
+                .fillers
+                .clips
+                .iter()
+                .map(|clip| classes.contains(&clip.class))
+                .collect::<Vec<_>>();
+            self.used
+                .retain(|place| !bag.get(usize::from(*place)).copied().unwrap_or(true));
+            let last = self.last_filler.map(|(place, _)| place);
+            place = self.best(classes, wait, |_, place| Some(*place) != last);
+        }
+        place
+    }
+
+    fn best(
+        &mut self,
+        classes: &[FillerClass],
+        wait: u32,
+        allowed: impl Fn(&Call, &u16) -> bool,
+    ) -> Option<u16> {
+        let brief = self.traits.brief_ms;
+        let clips = &self.policy.fillers.clips;
+        let costs: Vec<(u32, u16)> = (0u16..)
+            .zip(clips)
+            .filter(|(place, clip)| classes.contains(&clip.class) && allowed(self, place))
+            .map(|(place, clip)| (cost(clip, wait, brief), place))
+            .collect();
+        let least = costs.iter().map(|(cost, _)| *cost).min()?;
+        let equals: Vec<u16> = costs
+            .iter()
+            .filter(|(cost, _)| *cost <= least + EQUAL_MS)
+            .map(|(_, place)| *place)
+            .collect();
+        let draw = self.draw() as usize % equals.len();
+        equals.get(draw).copied()
+    }
+
+    /// The next number of this call's own sequence (splitmix64 of the seed and a counter).
+    fn draw(&mut self) -> u64 {
+        self.draws += 1;
+        let mut z = self
+            .seed
+            .wrapping_add(self.draws.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+}
+
+/// How badly a clip fits, ms: silence after it beyond `brief`, or the answer held up by it. A clip without audio is the
+/// last resort.
+fn cost(clip: &FillerClip, wait: u32, brief: u32) -> u32 {
+    let fit = if clip.ms >= wait {
+        clip.ms - wait
+    } else {
+        (wait - clip.ms).saturating_sub(brief)
+    };
+    if clip.object.is_empty() {
+        fit + 100_000
+    } else {
+        fit
+    }
+}
+
+fn waited(turn: &Turn, now: At) -> u32 {
+    u32::try_from(now.since(turn.since)).unwrap_or(u32::MAX)
+}
+
+/// The classes to look in, the best first; only neutral ones are used beyond the intent itself.
+fn classes(turn: &Turn, opening: bool) -> Vec<FillerClass> {
+    let mut classes = if opening || turn.tool {
+        vec![turn.intent]
+    } else {
+        vec![FillerClass::Hold]
+    };
+    let more = [FillerClass::Lookup, FillerClass::Think];
+    let holds = [FillerClass::Hold, FillerClass::Think, FillerClass::Lookup];
+    for class in if opening { &more[..] } else { &holds[..] } {
+        if !classes.contains(class) {
+            classes.push(*class);
+        }
+    }
+    classes
+}
+
+/// A word or two, yes or no, or a goodbye: a filler would be silly there.
+fn is_short_reply(turn: &Turn) -> bool {
+    const YES_NO: [&str; 12] = [
+        "yes", "no", "yeah", "yep", "yup", "nope", "sure", "okay", "ok", "correct", "right", "nah",
+    ];
+    let Some((words, digits)) = &turn.words else {
+        return true;
+    };
+    let words: Vec<String> = words
+        .split_whitespace()
+        .map(|word| {
+            word.trim_matches(|c: char| !c.is_alphanumeric())
+                .to_lowercase()
+        })
+        .filter(|word| !word.is_empty())
+        .collect();
+    let begins = words
+        .first()
+        .is_some_and(|word| YES_NO.contains(&word.as_str()));
+    let leaves = words.iter().any(|word| word == "bye" || word == "goodbye");
+    *digits || words.len() <= 2 || (begins && words.len() <= 5) || (leaves && words.len() <= 8)
+}
