@@ -1,0 +1,21 @@
+# Thin names over scripts/: everything here also works without just.
+
+# List the recipes.
+default:
+    @just --list
+
+# A simulated call on this machine, with no account.
+demo:
+    cargo run --release -- demo
+
+# All checks; `just test --fast` leaves out the slow ones.
+test *args:
+    scripts/test {{args}}
+
+# The figures of the house, and what is to mend.
+tidy:
+    cargo run --quiet -p tidy -- check
+
+# Format everything.
+fmt:
+    cargo fmt --all
