@@ -50,7 +50,7 @@ fn violation(knot: &BTreeSet<String>, edges: &Edges) -> Violation {
         &file,
         line,
         format!("modules import each other: {}", list.join(", ")),
-        "move what both need into a module below both, or join the two modules",
+        "move what both need into a module below both, or put the part below the whole as its child (`whole/part.rs`)",
     )
 }
 
