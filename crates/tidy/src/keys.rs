@@ -13,8 +13,15 @@ const CONFIG: [&str; 2] = [
     "crates/frontdesk/src/config.rs",
 ];
 
-/// Keys that a library of ours reads for itself, each with its reader.
-const READ_BY_OTHERS: &[(&str, &str)] = &[("RUST_LOG", "the log filter"), ("TZ", "the time zone")];
+/// Keys that are not ours to explain; they may stand in the example and need not. Each with its owner.
+const NOT_OURS: &[(&str, &str)] = &[
+    (
+        "CREDENTIALS_DIRECTORY",
+        "set by the service manager, never by a person",
+    ),
+    ("RUST_LOG", "the log filter's own"),
+    ("TZ", "the system's time zone"),
+];
 
 /// Keys on one side only.
 pub fn check(house: &House) -> Vec<Violation> {
@@ -37,9 +44,10 @@ pub fn check(house: &House) -> Vec<Violation> {
     };
     let shown = keys_of_example(example);
     let read = keys_of_code(&config);
+    let ours = |key: &str| !NOT_OURS.iter().any(|(other, _)| *other == key);
     let missing = read
         .iter()
-        .filter(|(key, _)| looks_like_key(key) && !shown.contains_key(*key));
+        .filter(|(key, _)| looks_like_key(key) && ours(key) && !shown.contains_key(*key));
     let missing = missing.map(|(key, (file, line))| {
         Violation::new(
             file,
@@ -48,7 +56,6 @@ pub fn check(house: &House) -> Vec<Violation> {
             "add it there with its default and one line of meaning",
         )
     });
-    let ours = |key: &str| !READ_BY_OTHERS.iter().any(|(other, _)| *other == key);
     let stale = shown
         .iter()
         .filter(|(key, _)| ours(key) && !read.contains_key(*key));
@@ -191,7 +198,7 @@ mod tests {
 
     #[test]
     fn both_in_step_pass() {
-        let code = "const A: &str = \"FRONTDESK_PORT\"; const B: &str = \"PORT\"; const C: &str = \"Not A_KEY at all\";";
+        let code = "const A: &str = \"FRONTDESK_PORT\"; const B: &str = \"PORT\"; const C: &str = \"Not A_KEY at all\"; const D: &str = \"CREDENTIALS_DIRECTORY\";";
         let example = "# One line = prose\nFRONTDESK_PORT=8080\n#PORT=1\n# RUST_LOG=info\n";
         assert!(found(code, Some(example)).is_empty());
     }

@@ -68,6 +68,9 @@ pub fn check(house: &House) -> Vec<Violation> {
 }
 
 fn in_line(path: &str, number: usize, line: &str) -> Option<Violation> {
+    if declares_module(line) {
+        return None;
+    }
     let line = line.to_lowercase();
     let folder = path.to_lowercase();
     let name = NAMES
@@ -82,6 +85,13 @@ fn in_line(path: &str, number: usize, line: &str) -> Option<Violation> {
         format!("`{name}` is named outside its own file"),
         "say what it does (\"the carrier\", \"the provider\"), take the difference as data, or move the code into the file of that name",
     ))
+}
+
+/// `mod name;` says that a file of that name exists, which it may; what it is used for is another matter.
+fn declares_module(line: &str) -> bool {
+    let mut words = line.split_whitespace().rev();
+    let last = words.next().is_some_and(|word| word.ends_with(';'));
+    last && words.next() == Some("mod") && words.all(|word| word.starts_with("pub"))
 }
 
 #[cfg(test)]
@@ -118,6 +128,16 @@ mod tests {
             found("crates/frontdesk/src/config/keys.rs", "struct Telnyx;"),
             0
         );
+    }
+
+    #[test]
+    fn a_file_of_a_name_may_be_declared_and_not_used_by_name() {
+        assert_eq!(found("crates/web/src/lib.rs", "pub(crate) mod twilio;"), 0);
+        assert_eq!(
+            found("crates/web/src/lib.rs", "fn f() { twilio::routes(); }"),
+            1
+        );
+        assert_eq!(found("crates/web/src/lib.rs", "mod twilio { }"), 1);
     }
 
     #[test]
