@@ -1,0 +1,146 @@
+//! The bounds. The decision: each has a default that holds on one small machine, and none can be switched off.
+
+use super::{
+    keys::{Applies, Key, Kind},
+    reader::Reader,
+};
+
+/// What is refused beyond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls in progress; a further caller hears a busy line.
+    pub calls: u32,
+    /// The longest call, minutes.
+    pub call_minutes: u32,
+    /// A call that nothing was heard of for so long is over, minutes.
+    pub idle_minutes: u32,
+    /// How long a webhook that waits for an answer is held, ms.
+    pub hold_ms: u32,
+    /// The largest webhook body, kB.
+    pub webhook_kb: u32,
+    /// The largest body of an API request, kB.
+    pub json_kb: u32,
+    /// The largest upload, MB.
+    pub upload_mb: u32,
+    /// How long a client may take to send its request, seconds.
+    pub request_s: u32,
+    /// At shutdown: how long requests are still taken while readiness says no, seconds.
+    pub lame_duck_s: u32,
+    /// At shutdown: how long running calls may go on after that, seconds.
+    pub drain_s: u32,
+}
+
+const CALLS: Key = Key::new(
+    "limits.calls",
+    Kind::Number(1, 100_000),
+    "2000",
+    "Calls in progress; a further caller hears a busy line.",
+)
+.applies(Applies::NextCall);
+const CALL_MINUTES: Key = Key::new(
+    "limits.call_minutes",
+    Kind::Number(1, 1440),
+    "240",
+    "The longest call, minutes.",
+)
+.applies(Applies::NextCall);
+const IDLE_MINUTES: Key = Key::new(
+    "limits.idle_minutes",
+    Kind::Number(1, 240),
+    "15",
+    "A call that nothing was heard of for so long is over, minutes.",
+)
+.applies(Applies::NextCall);
+const HOLD_MS: Key = Key::new(
+    "limits.hold_ms",
+    Kind::Number(500, 10_000),
+    "8000",
+    "How long a webhook that waits for an answer is held, ms; carriers give up after 15 s.",
+)
+.applies(Applies::NextCall);
+const WEBHOOK_KB: Key = Key::new(
+    "limits.webhook_kb",
+    Kind::Number(4, 1024),
+    "64",
+    "The largest webhook body, kB.",
+);
+const JSON_KB: Key = Key::new(
+    "limits.json_kb",
+    Kind::Number(4, 10_240),
+    "256",
+    "The largest body of an API request, kB.",
+);
+const UPLOAD_MB: Key = Key::new(
+    "limits.upload_mb",
+    Kind::Number(1, 1024),
+    "25",
+    "The largest upload, MB.",
+);
+const REQUEST_S: Key = Key::new(
+    "limits.request_s",
+    Kind::Number(1, 60),
+    "5",
+    "How long a client may take to send its request, seconds.",
+);
+const LAME_DUCK_S: Key = Key::new(
+    "limits.lame_duck_s",
+    Kind::Number(0, 300),
+    "10",
+    "At shutdown: how long requests are still taken while readiness says no, seconds.",
+)
+.applies(Applies::Now);
+const DRAIN_S: Key = Key::new(
+    "limits.drain_s",
+    Kind::Number(0, 3600),
+    "30",
+    "At shutdown: how long running calls may go on after that, seconds.",
+)
+.applies(Applies::Now);
+
+impl Limits {
+    /// Its settings.
+    pub const KEYS: &[&Key] = &[
+        &CALLS,
+        &CALL_MINUTES,
+        &IDLE_MINUTES,
+        &HOLD_MS,
+        &WEBHOOK_KB,
+        &JSON_KB,
+        &UPLOAD_MB,
+        &REQUEST_S,
+        &LAME_DUCK_S,
+        &DRAIN_S,
+    ];
+
+    /// Reads and checks them.
+    pub fn read(reader: &mut Reader<'_>) -> Self {
+        let limits = Self {
+            calls: reader.number(&CALLS),
+            call_minutes: reader.number(&CALL_MINUTES),
+            idle_minutes: reader.number(&IDLE_MINUTES),
+            hold_ms: reader.number(&HOLD_MS),
+            webhook_kb: reader.number(&WEBHOOK_KB),
+            json_kb: reader.number(&JSON_KB),
+            upload_mb: reader.number(&UPLOAD_MB),
+            request_s: reader.number(&REQUEST_S),
+            lame_duck_s: reader.number(&LAME_DUCK_S),
+            drain_s: reader.number(&DRAIN_S),
+        };
+        if limits.idle_minutes > limits.call_minutes {
+            let written = reader.is_written(&IDLE_MINUTES);
+            reader.refuse(
+                if written {
+                    &IDLE_MINUTES
+                } else {
+                    &CALL_MINUTES
+                },
+                format!(
+                    "`limits.idle_minutes` is {}, longer than `limits.call_minutes` ({})",
+                    limits.idle_minutes, limits.call_minutes
+                ),
+                "set both, `idle_minutes` to the smaller number",
+            );
+        }
+        limits
+    }
+}

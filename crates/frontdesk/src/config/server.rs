@@ -1,0 +1,229 @@
+//! The front door: address, public name, who is believed about addresses, who may administer.
+
+use std::net::{IpAddr, SocketAddr};
+
+use reqwest::Url;
+
+use super::{
+    keys::{Applies, Fault, Key, Kind, token},
+    reader::Reader,
+    secret::Secret,
+};
+
+/// The shortest admin token that is accepted, characters.
+const SHORTEST_TOKEN: usize = 16;
+
+/// How Frontdesk is reached.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Server {
+    /// Address and port to listen on.
+    pub bind: String,
+    /// The URL under which the carrier reaches us, without a slash at its end; signatures are verified over it.
+    pub public_url: Option<String>,
+    /// Proxies whose word about the client's address is taken.
+    pub trusted_proxies: Vec<Net>,
+    /// The password of console and admin API; without it both are open, which only a loopback address may be.
+    pub admin_token: Option<Secret>,
+}
+
+/// An address, or a block of addresses (`10.0.0.0/8`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Net {
+    address: IpAddr,
+    bits: u8,
+}
+
+impl Net {
+    /// Reads `10.0.0.0/8`, `10.1.2.3` or their likes of version 6.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, bits) = text
+            .split_once('/')
+            .map_or((text, None), |(a, b)| (a, Some(b)));
+        let address: IpAddr = address.parse().ok()?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
+        (bits <= most).then_some(Self { address, bits })
+    }
+
+    /// Whether the address is in the block. A version 4 address in version 6 clothes counts as version 4.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(net), IpAddr::V4(ip)) => same(
+                u128::from(net.to_bits()) << 96,
+                u128::from(ip.to_bits()) << 96,
+                self.bits,
+            ),
+            (IpAddr::V6(net), IpAddr::V6(ip)) => same(net.to_bits(), ip.to_bits(), self.bits),
+            _ => false,
+        }
+    }
+}
+
+fn same(a: u128, b: u128, bits: u8) -> bool {
+    bits == 0 || (a ^ b) >> (128 - u32::from(bits)) == 0
+}
+
+const BIND: Key = Key::new(
+    "server.bind",
+    Kind::Text(bind),
+    "127.0.0.1:8080",
+    "Address and port to listen on. An address that others can reach needs an admin token.",
+)
+.aliases(&["FRONTDESK_BIND"]);
+/// The public URL's row; the carrier's rules complain about it too.
+pub(super) const PUBLIC_URL: Key = Key::new(
+    "server.public_url",
+    Kind::Text(public_url),
+    "",
+    "The URL under which the carrier reaches this server; its signatures are verified over it.",
+)
+.short("public_url")
+.aliases(&["FRONTDESK_PUBLIC_URL"])
+.applies(Applies::NextCall);
+const TRUSTED_PROXIES: Key = Key::new(
+    "server.trusted_proxies",
+    Kind::List(proxy),
+    "",
+    "Proxies (addresses or blocks) whose X-Forwarded-For is believed.",
+)
+.aliases(&["FRONTDESK_TRUSTED_PROXIES"]);
+const ADMIN_TOKEN: Key = Key::new(
+    "server.admin_token",
+    Kind::Secret(admin_token),
+    "",
+    "The password of the console and the admin API, at least 16 characters.",
+)
+.aliases(&["FRONTDESK_ADMIN_TOKEN"]);
+
+impl Server {
+    /// Its settings.
+    pub const KEYS: &[&Key] = &[&BIND, &PUBLIC_URL, &TRUSTED_PROXIES, &ADMIN_TOKEN];
+
+    /// Reads and checks them.
+    pub fn read(reader: &mut Reader<'_>) -> Self {
+        let url = reader
+            .optional(&PUBLIC_URL)
+            .filter(|url| public_url(url).is_ok());
+        let proxies = reader.list(&TRUSTED_PROXIES);
+        let server = Self {
+            bind: reader.text(&BIND),
+            public_url: url.map(|url| url.trim_end_matches('/').to_owned()),
+            trusted_proxies: proxies.iter().filter_map(|text| Net::parse(text)).collect(),
+            admin_token: reader.secret(&ADMIN_TOKEN),
+        };
+        if !server.binds_loopback() && !reader.is_written(&ADMIN_TOKEN) {
+            reader.refuse(
+                &BIND,
+                format!("`server.bind` is {}, which others can reach, and there is no admin token", server.bind),
+                "set FRONTDESK_ADMIN_TOKEN (`openssl rand -hex 24` makes one), or bind to 127.0.0.1",
+            );
+        }
+        if server
+            .public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("http://"))
+            && !server.is_local()
+        {
+            reader.warn(
+                &PUBLIC_URL,
+                "`server.public_url` is not encrypted: calls, words and tokens can be read on the way",
+                "use https://",
+            );
+        }
+        server
+    }
+
+    /// Whether only this machine can reach the address.
+    pub fn binds_loopback(&self) -> bool {
+        self.bind
+            .parse::<SocketAddr>()
+            .is_ok_and(|at| at.ip().to_canonical().is_loopback())
+    }
+
+    /// Whether the server, as the carrier would see it, is this machine: a loopback public URL, or none and a loopback address.
+    pub fn is_local(&self) -> bool {
+        match &self.public_url {
+            Some(url) => is_loopback(url),
+            None => self.binds_loopback(),
+        }
+    }
+}
+
+fn is_loopback(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else {
+        return false;
+    };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let named = host == "localhost" || host.ends_with(".localhost");
+    named
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
+
+fn bind(text: &str) -> Result<(), Fault> {
+    if text.parse::<SocketAddr>().is_ok() {
+        return Ok(());
+    }
+    let hint = match text
+        .strip_prefix("localhost:")
+        .or_else(|| text.strip_prefix(':'))
+    {
+        Some(port) if port.parse::<u16>().is_ok() => format!("write `127.0.0.1:{port}`"),
+        _ if text.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv4()) => format!("write `{text}:8080`"),
+        _ => "write it like `127.0.0.1:8080` or `[::1]:8080`".to_owned(),
+    };
+    Err(Fault::new(
+        format!("must be an address and a port, not `{text}`"),
+        hint,
+    ))
+}
+
+fn public_url(text: &str) -> Result<(), Fault> {
+    let example = "write it like `https://phone.example.com`";
+    let fault = |what: &str, hint: &str| Err(Fault::new(what, hint));
+    let Ok(url) = Url::parse(text) else {
+        return match Url::parse(&format!("https://{text}")) {
+            Ok(url) if url.host_str().is_some_and(|host| host.contains('.')) => Err(Fault::new(
+                "has no scheme",
+                format!("write `https://{text}`"),
+            )),
+            _ => fault("must be a URL", example),
+        };
+    };
+    match url {
+        u if !matches!(u.scheme(), "http" | "https") => Err(Fault::new(
+            format!("must begin with https:// or http://, not `{}:`", u.scheme()),
+            example,
+        )),
+        u if u.query().is_some() => fault("has a query", "leave out the `?` and what follows"),
+        u if u.fragment().is_some() => {
+            fault("has a fragment", "leave out the `#` and what follows")
+        }
+        u if !u.username().is_empty() || u.password().is_some() => fault(
+            "has a user name or password in it",
+            "leave out what stands before the `@`",
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn proxy(text: &str) -> Result<(), Fault> {
+    Net::parse(text).map(|_| ()).ok_or_else(|| {
+        Fault::new(
+            format!("has `{text}`, which is no address"),
+            "write an address or a block, like `10.0.0.0/8`",
+        )
+    })
+}
+
+fn admin_token(text: &str) -> Result<(), Fault> {
+    token(text)?;
+    if text.len() >= SHORTEST_TOKEN {
+        return Ok(());
+    }
+    Err(Fault::new(
+        format!("is shorter than {SHORTEST_TOKEN} characters"),
+        "`openssl rand -hex 24` makes a good one",
+    ))
+}
