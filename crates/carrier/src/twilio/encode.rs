@@ -143,6 +143,11 @@ fn gather_element(gather: &Gather, children: &[Verb]) -> Result<Element, Documen
     if gather.action_on_empty {
         element = element.attribute("actionOnEmptyResult", "true");
     }
+    add_prompt(element, children)
+}
+
+/// What the caller hears while we listen.
+fn add_prompt(mut element: Element, children: &[Verb]) -> Result<Element, DocumentError> {
     for child in children {
         if !matches!(
             child,
