@@ -1,0 +1,189 @@
+//! The built-in voice as an engine: a bounded queue and a few threads that each speak one utterance.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use audio::Pcm;
+use futures::{StreamExt, channel::mpsc, stream};
+use tts::{ErrorKind, MAX_CHARS, SpeakError, SpeechStream, Tts, Utterance, VoiceInfo};
+
+use crate::{
+    VoiceError,
+    dsp::RATE,
+    plan::{Refusal, plan},
+    queue::Queue,
+    speaker::{Shared, Speaker},
+};
+
+/// The engine's name.
+pub(crate) const NAME: &str = "embedded";
+/// Its one voice.
+const VOICE: &str = "heart";
+
+/// How much of the machine the voice may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Threads; each speaks about a hundred times faster than real time.
+    pub workers: usize,
+    /// Utterances that may wait for a thread; further ones are refused as busy.
+    pub waiting: usize,
+}
+
+impl Default for Settings {
+    /// A thread for each core, four at most, and 64 places to wait.
+    fn default() -> Settings {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Settings {
+            workers: cores.min(4),
+            waiting: 64,
+        }
+    }
+}
+
+/// The built-in voice.
+///
+/// Dropping it ends its threads, after the breath that each is at.
+pub struct EmbeddedTts {
+    queue: Arc<Queue<Job>>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+type Reply = mpsc::Sender<Result<Pcm, SpeakError>>;
+
+struct Job {
+    utterance: Utterance,
+    deadline: Instant,
+    reply: Reply,
+}
+
+impl EmbeddedTts {
+    /// Opens the voice whose files are below `models`; see [`crate::models::install`].
+    pub fn open(models: &Path) -> Result<EmbeddedTts, VoiceError> {
+        EmbeddedTts::open_with(models, Settings::default())
+    }
+
+    /// Opens the voice with a say in how much of the machine it uses.
+    pub fn open_with(models: &Path, settings: Settings) -> Result<EmbeddedTts, VoiceError> {
+        let shared = Arc::new(Shared::open(models)?);
+        let mut tts = EmbeddedTts {
+            queue: Arc::new(Queue::new(settings.waiting.max(1))),
+            workers: Vec::new(),
+        };
+        for i in 0..settings.workers.max(1) {
+            let (shared, queue) = (shared.clone(), tts.queue.clone());
+            let worker = thread::Builder::new()
+                .name(format!("voice-{i}"))
+                .spawn(move || work(&queue, &Speaker::new(shared)))
+                .map_err(|e| VoiceError::Thread(e.to_string()))?;
+            tts.workers.push(worker);
+        }
+        Ok(tts)
+    }
+}
+
+impl Drop for EmbeddedTts {
+    fn drop(&mut self) {
+        self.queue.close();
+        for worker in self.workers.drain(..) {
+            // A worker cannot panic outside a job, and jobs catch theirs.
+            let _ = worker.join();
+        }
+    }
+}
+
+impl Tts for EmbeddedTts {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn voices(&self) -> Vec<VoiceInfo> {
+        vec![VoiceInfo {
+            id: VOICE.into(),
+            name: "Heart".into(),
+            language: "en-US".into(),
+            rate: RATE,
+        }]
+    }
+
+    fn speak(&self, utterance: Utterance) -> SpeechStream {
+        if utterance.voice.id != VOICE {
+            let what = format!("there is no voice {:?}, only {VOICE:?}", utterance.voice.id);
+            return failed(ErrorKind::Unsupported, &what);
+        }
+        // There is at least one character to a breath, so the channel is never full.
+        let (reply, stream) = mpsc::channel(MAX_CHARS);
+        let deadline = Instant::now() + Duration::from_millis(u64::from(utterance.deadline_ms));
+        let job = Job {
+            utterance,
+            deadline,
+            reply,
+        };
+        match self.queue.put(job, |waiting| waiting.reply.is_closed()) {
+            Ok(()) => stream.boxed(),
+            Err(_) => failed(
+                ErrorKind::RateLimited,
+                "all its threads are busy and its queue is full",
+            ),
+        }
+    }
+}
+
+fn failed(kind: ErrorKind, what: &str) -> SpeechStream {
+    stream::iter([Err(SpeakError::new(kind, NAME, what))]).boxed()
+}
+
+fn work(queue: &Queue<Job>, speaker: &Speaker) {
+    while let Some(mut job) = queue.take() {
+        let Job {
+            utterance,
+            deadline,
+            reply,
+        } = &mut job;
+        // A text that trips a library must cost its own call a clip, and nobody else anything.
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            speak(speaker, utterance, *deadline, reply)
+        }));
+        let error = match result {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error,
+            Err(_) => SpeakError::new(ErrorKind::Broken, NAME, "a defect: this text made it panic"),
+        };
+        // Whoever asked may have gone.
+        let _ = reply.try_send(Err(error));
+    }
+}
+
+fn speak(
+    speaker: &Speaker,
+    utterance: &Utterance,
+    deadline: Instant,
+    reply: &mut Reply,
+) -> Result<(), SpeakError> {
+    let error = |(kind, what): Refusal| SpeakError::new(kind, NAME, what);
+    let mut spoke = false;
+    if reply.is_closed() {
+        return Ok(());
+    }
+    for step in plan(utterance).map_err(error)? {
+        if Instant::now() >= deadline {
+            let late = format!("not done after {} ms", utterance.deadline_ms);
+            return Err(error((ErrorKind::Timeout, late)));
+        }
+        if let Some(pcm) = speaker.speak(&step)? {
+            spoke = true;
+            if reply.try_send(Ok(pcm)).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    if !spoke {
+        let what = "nothing in the text has a sound in this voice";
+        return Err(error((ErrorKind::BadRequest, what.into())));
+    }
+    Ok(())
+}
