@@ -252,3 +252,17 @@ pub trait Records: Send + Sync {
     /// Whether the store can be written right now; the error says what to do.
     fn health(&self) -> Done<'_, ()>;
 }
+
+/// When a commit happened, by its own account: the latest moment that it mentions. Answers are as old as this.
+pub(crate) fn committed_at(commit: &Commit) -> At {
+    let events = commit.events.iter().map(|e| e.at).max();
+    let row = commit.row.ended.unwrap_or(commit.row.started);
+    events.map_or(row, |at| at.max(row))
+}
+
+/// The error for events that do not follow what is stored.
+pub(crate) fn gap(call: &CallId, first: u32, stored: u64) -> StoreError {
+    StoreError::Corrupt(format!(
+        "call {call}: event {first} does not follow the {stored} that are stored; nothing was written"
+    ))
+}

@@ -1,0 +1,7 @@
+//! The contract, run by each store, and what only files can suffer.
+
+mod contract;
+mod damage;
+mod folder;
+mod sqlite;
+mod world;
