@@ -5,12 +5,26 @@
 //! another process takes its dialogue along. Effects go through [`Desk`], whose every write carries the turn it is for.
 
 mod business;
+pub mod contract;
+mod demo;
 mod desk;
+mod facts;
+mod feast;
+pub mod greeting;
+pub mod hear;
+mod hours;
+mod lint;
+mod memory;
 mod reply;
+mod say;
+mod scripted;
 
 pub use business::{
     Business, Disclosure, Fact, Fillers, Hours, Offer, OneOrMany, Price, Silence, Transfer,
     VoiceChoice,
 };
 pub use desk::{Booking, BookingAsk, Desk, DeskError, EffectKey, Message, Slot};
+pub use lint::Lint;
+pub use memory::MemoryDesk;
 pub use reply::{Agent, Ask, Delta, Exchange, Memo, Profile, Then};
+pub use scripted::{Pace, Scripted, Sleeper};

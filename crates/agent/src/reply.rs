@@ -7,7 +7,7 @@ use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use text::FillerClass;
 
-use crate::Business;
+use crate::business::Business;
 
 /// What an agent remembers between turns, in its own words (JSON); kept in the call's snapshot, at most 16 kB.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,384 @@
+//! The booking dialogue: a form that is filled in any order, checked, read back, and written once.
+
+use text::FillerClass;
+
+use super::{
+    contact::{Number, number},
+    fill::{choose_offer, fill},
+    offer,
+    question::question,
+    state::{Form, Open, Task},
+    turn::Turn,
+};
+use crate::{
+    desk::{BookingAsk, DeskError, Slot},
+    hear::{
+        assent::{Answer, answer},
+        clock::Clock,
+    },
+    say,
+};
+
+/// Begins a booking with what was said in this turn.
+pub async fn start(turn: &mut Turn) {
+    if turn.ask.business.services.is_empty() || !turn.calendar.is_known() {
+        turn.say("I'm afraid I can't book that myself.");
+        turn.state.rest(Open::OfferMessage);
+        let question = question(turn);
+        return turn.say(question);
+    }
+    let mut form = Form {
+        name: turn.state.name.clone(),
+        phone: turn.state.phone.clone(),
+        ..Form::default()
+    };
+    turn.state.open = Open::Nothing;
+    fill(turn, &mut form);
+    keep(turn, form);
+    advance(turn).await;
+}
+
+/// Goes on with a booking. False when the words say nothing about it.
+pub async fn hear(turn: &mut Turn) -> bool {
+    let Task::Book(mut form) = turn.state.task.clone() else {
+        return false;
+    };
+    let said = answer(&turn.heard.tokens);
+    if turn.state.open == Open::Phone && digits(turn, &mut form) {
+        return true;
+    }
+    let changed = fill(turn, &mut form);
+    keep(turn, form);
+    if changed {
+        advance(turn).await;
+        return true;
+    }
+    reply(turn, said).await
+}
+
+/// Takes an answer that fills no field.
+async fn reply(turn: &mut Turn, said: Answer) -> bool {
+    match (turn.state.open, said) {
+        (Open::Confirm, Answer::Yes) => commit(turn).await,
+        (Open::Confirm, Answer::No) => {
+            turn.state.open = Open::Change;
+            turn.say("Okay.");
+            ask(turn);
+        }
+        (Open::Change, said) => return change(turn, said).await,
+        (Open::OfferBook, Answer::Yes) => advance(turn).await,
+        (Open::OfferBook, Answer::No) => {
+            turn.say("Okay.");
+            turn.state.rest(Open::Anything);
+            ask(turn);
+        }
+        (Open::CallerPhone, Answer::Yes) => {
+            let caller = turn.caller().map(str::to_owned);
+            with_form(turn, |form| form.phone = caller);
+            advance(turn).await;
+        }
+        (Open::CallerPhone, Answer::No) => {
+            turn.state.open = Open::Phone;
+            ask(turn);
+        }
+        (Open::Pick, said) => return pick(turn, said).await,
+        _ => return false,
+    }
+    true
+}
+
+async fn pick(turn: &mut Turn, said: Answer) -> bool {
+    let Task::Book(mut form) = turn.state.task.clone() else {
+        return false;
+    };
+    match said {
+        Answer::Yes if form.offers.len() == 1 => {
+            choose_offer(&mut form, 0);
+            keep(turn, form);
+            advance(turn).await;
+        }
+        Answer::Yes => ask(turn),
+        Answer::No => {
+            form.offers.clear();
+            form.clear_slot();
+            keep(turn, form);
+            turn.say("Okay.");
+            ask(turn);
+        }
+        Answer::Unclear => return false,
+    }
+    true
+}
+
+/// After "what should I change?": the field that is named is asked for again.
+async fn change(turn: &mut Turn, said: Answer) -> bool {
+    let heard = &turn.heard;
+    let has = |words: &[&str]| heard.says(words);
+    let open = if has(&["nothing", "all good", "it's fine", "it's right"]) || said == Answer::Yes {
+        Open::Confirm
+    } else if has(&["time", "hour"]) {
+        Open::Time
+    } else if has(&["day", "date"]) {
+        Open::Day
+    } else if has(&["name"]) {
+        Open::Name
+    } else if has(&["number", "phone", "telephone"]) {
+        Open::Phone
+    } else if has(&["service", "treatment"]) {
+        Open::Service
+    } else {
+        return false;
+    };
+    turn.state.open = open;
+    ask(turn);
+    true
+}
+
+/// Digits in answer to "what number?".
+fn digits(turn: &mut Turn, form: &mut Form) -> bool {
+    match number(turn, &form.digits) {
+        Some(Number::Part(part)) => form.digits = part,
+        Some(Number::Bad) => {
+            form.digits.clear();
+            turn.say("That doesn't sound like a whole number.");
+        }
+        _ => return false,
+    }
+    keep(turn, form.clone());
+    ask(turn);
+    true
+}
+
+fn keep(turn: &mut Turn, form: Form) {
+    turn.state.task = Task::Book(form);
+}
+
+fn with_form(turn: &mut Turn, change: impl FnOnce(&mut Form)) {
+    if let Task::Book(form) = &mut turn.state.task {
+        change(form);
+    }
+}
+
+fn ask(turn: &mut Turn) {
+    let question = question(turn);
+    turn.say(question);
+}
+
+fn ask_for(turn: &mut Turn, open: Open) {
+    turn.state.open = open;
+    ask(turn);
+}
+
+/// Asks for the first thing that is missing; with nothing missing, reads back.
+pub async fn advance(turn: &mut Turn) {
+    let Task::Book(form) = &mut turn.state.task else {
+        return;
+    };
+    if let [only] = &turn.ask.business.services[..] {
+        form.service.get_or_insert_with(|| only.name.clone());
+    }
+    if form.service.is_none() {
+        return ask_for(turn, Open::Service);
+    }
+    if !form.checked && !settle(turn).await {
+        return;
+    }
+    let caller = turn.caller().is_some();
+    let Task::Book(form) = &turn.state.task else {
+        return;
+    };
+    let missing = if form.moving.is_some() {
+        Open::Confirm
+    } else if form.name.is_none() {
+        Open::Name
+    } else if form.phone.is_none() {
+        if caller {
+            Open::CallerPhone
+        } else {
+            Open::Phone
+        }
+    } else {
+        Open::Confirm
+    };
+    ask_for(turn, missing);
+}
+
+/// Finds out whether the wanted time can be had. False when something had to be asked.
+async fn settle(turn: &mut Turn) -> bool {
+    let Task::Book(form) = turn.state.task.clone() else {
+        return false;
+    };
+    let today = turn.today();
+    let Some(day) = form.day else {
+        if form.any {
+            offer::offer(turn, form.week.unwrap_or(today), None).await;
+        } else {
+            ask_for(turn, Open::Day);
+        }
+        return false;
+    };
+    if let Some(problem) = day_problem(turn, day) {
+        turn.say(problem);
+        with_form(turn, Form::clear_slot);
+        ask_for(turn, Open::Day);
+        return false;
+    }
+    if turn.calendar.on(day).is_empty() {
+        turn.say(format!("Sorry, we're closed on {}.", say::day(day, today)));
+        let minute = form.clock.map(|c| c.resolve(form.part, &[]));
+        offer::offer(turn, day, minute).await;
+        return false;
+    }
+    let Some(clock) = form.clock else {
+        if form.any || form.part.is_some() {
+            offer::offer(turn, day, None).await;
+        } else {
+            ask_for(turn, Open::Time);
+        }
+        return false;
+    };
+    let minute = clock.resolve(form.part, turn.calendar.on(day));
+    time_is_free(turn, &form, minute).await
+}
+
+fn day_problem(turn: &Turn, day: jiff::civil::Date) -> Option<&'static str> {
+    let today = turn.today();
+    if day < today {
+        return Some("That day has already passed.");
+    }
+    let far = today.until(day).is_ok_and(|span| span.get_days() > 366);
+    far.then_some("I can only book up to a year ahead.")
+}
+
+async fn time_is_free(turn: &mut Turn, form: &Form, minute: u16) -> bool {
+    let (Some(day), today) = (form.day, turn.today()) else {
+        return false;
+    };
+    let (minutes, parallel) = offer::length(turn, form);
+    let (at, on) = (say::time(minute), say::day(day, today));
+    let slot = turn.slot(day, minute, minutes);
+    let problem = match &slot {
+        None => Some(format!("The clocks change that day, so there is no {at}.")),
+        Some(slot) if slot.start <= turn.ask.now => Some(format!(
+            "{} has already passed.",
+            capital(&format!("{at} on {on}"))
+        )),
+        Some(_) if !turn.calendar.fits(day, minute, minutes) => {
+            Some(hours_problem(turn, form, minutes))
+        }
+        Some(_) => None,
+    };
+    if let Some(problem) = problem {
+        turn.say(problem);
+        offer::offer(turn, day, Some(minute)).await;
+        return false;
+    }
+    let Some(slot) = slot else { return false };
+    let own = form.moving.as_ref().is_some_and(|held| {
+        let end = |start: u64, minutes: u32| start.saturating_add(u64::from(minutes) * 60_000);
+        held.start < end(slot.start.0, minutes) && slot.start.0 < end(held.start, held.minutes)
+    });
+    // A booking that is moved does not stand in its own way; the desk decides when it is written.
+    let free = if own {
+        Ok(true)
+    } else {
+        super::slots::is_free(turn, slot, parallel).await
+    };
+    match free {
+        Ok(true) => {
+            with_form(turn, |form| {
+                form.checked = true;
+                form.clock = Some(Clock::at_minute(minute));
+            });
+            true
+        }
+        Ok(false) => {
+            turn.say(format!("Sorry, {at} on {on} is taken."));
+            offer::offer(turn, day, Some(minute)).await;
+            false
+        }
+        Err(_) => {
+            offer::unavailable(turn);
+            false
+        }
+    }
+}
+
+fn hours_problem(turn: &Turn, form: &Form, minutes: u32) -> String {
+    let Some(day) = form.day else {
+        return String::new();
+    };
+    let spans = say::spans(turn.calendar.on(day));
+    let on = say::day(day, turn.today());
+    format!("On {on} we're open {spans}, and that takes {minutes} minutes.")
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
+    first.unwrap_or_default() + chars.as_str()
+}
+
+/// Writes the booking, after a yes to everything that was read back.
+async fn commit(turn: &mut Turn) {
+    let Task::Book(form) = turn.state.task.clone() else {
+        return;
+    };
+    let (Some(day), Some(clock)) = (form.day, form.clock) else {
+        return advance(turn).await;
+    };
+    let (minutes, parallel) = offer::length(turn, &form);
+    let minute = clock.resolve(form.part, turn.calendar.on(day));
+    let Some(slot) = turn.slot(day, minute, minutes) else {
+        return advance(turn).await;
+    };
+    let when = format!("{} at {}", say::day(day, turn.today()), say::time(minute));
+    match write(turn, &form, slot, parallel).await {
+        Ok(()) => {
+            turn.state.name = form.name.or(turn.state.name.take());
+            turn.state.phone = form.phone.or(turn.state.phone.take());
+            match form.moving {
+                Some(held) => turn.say(format!("Done. Your {} is now on {when}.", held.service)),
+                None => turn.say(format!(
+                    "You're booked: {} on {when}.",
+                    say::a(form.service.as_deref().unwrap_or("visit"))
+                )),
+            }
+            turn.state.rest(Open::Anything);
+            ask(turn);
+        }
+        Err(DeskError::Taken) => {
+            turn.say("I'm sorry, somebody else took that time just now.");
+            with_form(turn, |form| form.checked = false);
+            offer::offer(turn, day, Some(minute)).await;
+        }
+        Err(DeskError::NotFound) => {
+            turn.say("I'm sorry, I can't find that booking any more.");
+            turn.state.rest(Open::Anything);
+            ask(turn);
+        }
+        Err(DeskError::Unavailable(_)) => offer::unavailable(turn),
+    }
+}
+
+async fn write(turn: &mut Turn, form: &Form, slot: Slot, parallel: u32) -> Result<(), DeskError> {
+    let (desk, key) = (turn.desk.clone(), turn.key());
+    if let Some(held) = &form.moving {
+        let work = desk.reschedule(key, held.id.clone(), slot, parallel);
+        return turn
+            .using("booking.move", FillerClass::Calendar, work)
+            .await
+            .map(drop);
+    }
+    let ask = BookingAsk {
+        business: turn.ask.business.id.clone(),
+        service: form.service.clone().unwrap_or_default(),
+        slot,
+        parallel,
+        name: form.name.clone().unwrap_or_default(),
+        phone: form.phone.clone().unwrap_or_default(),
+    };
+    turn.using("booking.book", FillerClass::Calendar, desk.book(key, ask))
+        .await
+        .map(drop)
+}

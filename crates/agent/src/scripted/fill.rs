@@ -1,0 +1,216 @@
+//! Filling the form: what was understood goes into the fields it is about, and only those.
+
+use super::{
+    contact::{Number, number},
+    state::{Form, Open},
+    turn::Turn,
+};
+use crate::hear::{
+    Heard,
+    clock::{Clock, Half},
+    name::correction,
+};
+
+/// Puts what was heard into the form. True when something changed or was said again.
+pub fn fill(turn: &Turn, form: &mut Form) -> bool {
+    let before = form.clone();
+    if turn.state.open == Open::Pick {
+        if let Some(at) = chosen(&turn.heard, form) {
+            choose_offer(form, at);
+            return true;
+        }
+        shift(&turn.heard, form);
+    }
+    let heard = &turn.heard;
+    if form.moving.is_none() {
+        service(turn, form);
+        name(turn, form);
+        phone(turn, form);
+    }
+    day(heard, form, turn.state.open);
+    time(heard, form, turn.state.open);
+    let answered = match turn.state.open {
+        Open::Service => heard.service.is_some(),
+        Open::Day => heard.day.is_some() || heard.week.is_some(),
+        Open::Time => heard.clock.is_some(),
+        Open::Name => heard.name.is_some() && form.moving.is_none(),
+        _ => false,
+    };
+    answered || *form != before
+}
+
+/// Takes the offer at this place; it was free a moment ago, and the desk decides when it is written.
+pub fn choose_offer(form: &mut Form, at: usize) {
+    if let Some(&(day, minute)) = form.offers.get(at) {
+        form.day = Some(day);
+        form.clock = Some(Clock::at_minute(minute));
+        form.part = None;
+        form.checked = true;
+        form.offers.clear();
+    }
+}
+
+/// Which of the offers was meant.
+fn chosen(heard: &Heard, form: &Form) -> Option<usize> {
+    let offers = &form.offers;
+    if offers.is_empty() || heard.says(&["neither", "none", "not"]) {
+        return None;
+    }
+    if heard.clock.is_none() && !heard.says(&["anything", "something", "any", "much"]) {
+        if heard.says(&[
+            "first",
+            "1st",
+            "former",
+            "earlier",
+            "sooner",
+            "either",
+            "whichever",
+            "you choose",
+            "doesn't matter",
+        ]) {
+            return Some(0);
+        }
+        if heard.says(&["second", "2nd", "latter", "later", "last"]) {
+            return (offers.len() > 1).then_some(1);
+        }
+    }
+    if heard.any {
+        return Some(0);
+    }
+    let fits = |&(day, minute): &(jiff::civil::Date, u16)| {
+        heard.day.is_none_or(|d| d == day) && heard.clock.is_none_or(|c| matches(c, minute, heard))
+    };
+    if heard.day.is_none() && heard.clock.is_none() {
+        return None;
+    }
+    let mut hits = offers
+        .iter()
+        .enumerate()
+        .filter(|(_, o)| fits(o))
+        .map(|(i, _)| i);
+    let hit = hits.next()?;
+    hits.next().is_none().then_some(hit)
+}
+
+fn matches(clock: Clock, minute: u16, heard: &Heard) -> bool {
+    if clock.half == Half::Unsaid && heard.part.is_none() {
+        return clock.resolve(None, &[]) % 720 == minute % 720;
+    }
+    clock.resolve(heard.part, &[]) == minute
+}
+
+/// `anything later?`: the wish moves past what was offered.
+fn shift(heard: &Heard, form: &mut Form) {
+    let (Some(first), Some(last)) = (form.offers.first().copied(), form.offers.last().copied())
+    else {
+        return;
+    };
+    let wanted = heard.says(&[
+        "anything",
+        "something",
+        "any",
+        "much",
+        "little",
+        "bit",
+        "have",
+    ]);
+    if wanted && heard.says(&["later"]) {
+        form.day = Some(last.0);
+        form.clock = Some(Clock::at_minute(last.1.saturating_add(60)));
+    } else if wanted && heard.says(&["earlier", "sooner"]) {
+        form.day = Some(first.0);
+        form.clock = Some(Clock::at_minute(first.1.saturating_sub(60)));
+    }
+}
+
+fn service(turn: &Turn, form: &mut Form) {
+    let Some(service) = turn
+        .heard
+        .service
+        .and_then(|i| turn.ask.business.services.get(i))
+    else {
+        return;
+    };
+    if form.service.as_deref() != Some(&service.name) {
+        form.service = Some(service.name.clone());
+        // Another service has another length.
+        form.checked = false;
+    }
+}
+
+fn name(turn: &Turn, form: &mut Form) {
+    if let Some(old) = &form.name
+        && let Some((wrong, right)) = correction(&turn.heard.tokens)
+    {
+        let mut parts: Vec<&str> = old.split(' ').collect();
+        if let Some(part) = parts.iter_mut().find(|p| p.eq_ignore_ascii_case(&wrong)) {
+            *part = &right;
+            form.name = Some(parts.join(" "));
+            return;
+        }
+    }
+    if let Some(name) = &turn.heard.name {
+        form.name = Some(name.clone());
+    }
+}
+
+fn phone(turn: &Turn, form: &mut Form) {
+    if let Some(Number::Whole(whole)) = number(turn, &form.digits) {
+        form.phone = Some(whole);
+        form.digits.clear();
+    }
+}
+
+fn day(heard: &Heard, form: &mut Form, open: Open) {
+    if let Some(day) = heard.day {
+        if form.day != Some(day) {
+            form.day = Some(day);
+            form.checked = false;
+        }
+    } else if heard.week.is_some() && (form.day.is_none() || open == Open::Day) {
+        form.week = heard.week;
+        form.day = None;
+        form.checked = false;
+    }
+}
+
+fn time(heard: &Heard, form: &mut Form, open: Open) {
+    if let Some(clock) = heard.clock {
+        form.clock = Some(clock);
+        form.part = heard.part;
+        form.any = false;
+        form.checked = false;
+    } else if let Some(part) = heard.part {
+        // "In the morning" settles a time whose half was not said, and replaces one that was settled.
+        if form.clock.is_some_and(|c| c.half != Half::Unsaid) {
+            form.clock = None;
+        }
+        form.part = Some(part);
+        form.checked = false;
+    }
+    let asks = heard.says(&[
+        "what do you have",
+        "what times",
+        "what's available",
+        "what is available",
+        "when are you free",
+        "what days",
+        "what have you got",
+        "anything available",
+        "any openings",
+        "any opening",
+        "which times",
+        "what's open",
+        "what's free",
+        "next opening",
+        "do you have anything",
+        "have anything",
+        "any availability",
+    ]);
+    let unknown = form.day.is_none() || form.clock.is_none();
+    if unknown
+        && (heard.any || (asks && (form.day.is_some() || matches!(open, Open::Day | Open::Time))))
+    {
+        form.any = true;
+    }
+}

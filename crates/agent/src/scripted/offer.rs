@@ -1,0 +1,79 @@
+//! Offering other times, and saying that the calendar cannot be read.
+
+use jiff::civil::Date;
+
+use super::{
+    question::question,
+    slots::{Wish, near},
+    state::{Form, Open, Task},
+    turn::Turn,
+};
+use crate::say;
+
+/// Length in minutes and places of what the form is about.
+pub fn length(turn: &Turn, form: &Form) -> (u32, u32) {
+    let service = form.service.as_deref().and_then(|name| turn.service(name));
+    let parallel = service.map_or(1, |s| s.parallel.max(1));
+    let minutes = service.map_or(30, |s| s.minutes.clamp(1, 1440));
+    (
+        form.moving
+            .as_ref()
+            .map_or(minutes, |held| held.minutes.clamp(1, 1440)),
+        parallel,
+    )
+}
+
+/// Offers two free times near to this day and minute.
+pub async fn offer(turn: &mut Turn, from: Date, minute: Option<u16>) {
+    let Task::Book(form) = turn.state.task.clone() else {
+        return;
+    };
+    let (minutes, parallel) = length(turn, &form);
+    let from = from.max(turn.today());
+    let wish = Wish {
+        from,
+        minute,
+        part: form.part,
+        minutes,
+        parallel,
+    };
+    let Ok(mut offers) = near(turn, wish).await else {
+        return unavailable(turn);
+    };
+    if offers.is_empty() && form.part.is_some() {
+        let Ok(more) = near(turn, Wish { part: None, ..wish }).await else {
+            return unavailable(turn);
+        };
+        offers = more;
+    }
+    if offers.is_empty() {
+        turn.say(format!(
+            "I don't see anything free in the two weeks from {}.",
+            say::day(from, turn.today())
+        ));
+    } else if turn.text().is_empty() && form.day.is_some_and(|day| day != offers[0].0) {
+        turn.say(format!(
+            "I have nothing like that on {}.",
+            say::day(from, turn.today())
+        ));
+    }
+    let nothing = offers.is_empty();
+    if let Task::Book(form) = &mut turn.state.task {
+        form.offers = offers;
+        form.checked = false;
+        if nothing {
+            form.clear_slot();
+        }
+    }
+    turn.state.open = Open::Pick;
+    let question = question(turn);
+    turn.say(question);
+}
+
+/// The records cannot be reached: nothing was written, and a message may be all that is left.
+pub fn unavailable(turn: &mut Turn) {
+    turn.say("I'm sorry, I can't reach the calendar right now.");
+    turn.state.rest(Open::OfferMessage);
+    let question = question(turn);
+    turn.say(question);
+}

@@ -1,0 +1,176 @@
+//! The question that is open, as it is asked, and asked again after a digression.
+
+use events::At;
+
+use super::{
+    state::{Form, Held, Open, Task},
+    turn::Turn,
+};
+use crate::{reply::Profile, say};
+
+/// The question that is open; empty when there is none.
+pub fn question(turn: &Turn) -> String {
+    let form = match &turn.state.task {
+        Task::Book(form) => Some(form),
+        _ => None,
+    };
+    match turn.state.open {
+        Open::Nothing => String::new(),
+        Open::Anything => "Is there anything else I can help with?".into(),
+        Open::OfferMessage => "Shall I take a message?".into(),
+        Open::OfferBook => match form.and_then(|f| f.service.as_deref()) {
+            Some(service) => format!("Would you like to book {}?", say::a(service)),
+            None => "Would you like to book?".into(),
+        },
+        Open::Service => format!("What would you like to book? I can do {}.", services(turn)),
+        Open::Day if form.is_some_and(|f| f.week.is_some()) => {
+            "What day next week would suit you?".into()
+        }
+        Open::Day => "What day would suit you?".into(),
+        Open::Time => form.map_or_else(|| "What time would suit you?".into(), |f| time(turn, f)),
+        Open::Pick => form.map_or_else(String::new, |f| pick(turn, f)),
+        Open::Name if form.is_some() => "What name should I put it under?".into(),
+        Open::Name => "What's your name?".into(),
+        Open::CallerPhone => "Is the number you're calling from the best one to reach you?".into(),
+        Open::Phone => phone(&turn.state.task).into(),
+        Open::Confirm => confirm(turn),
+        Open::Change => {
+            "What should I change: the service, the day, the time, the name or the number?".into()
+        }
+        Open::Which => which(turn),
+        Open::Text => "What's your message?".into(),
+    }
+}
+
+/// How long the line should wait for the end of the answer.
+pub fn profile(open: Open) -> Profile {
+    match open {
+        Open::Name | Open::Phone | Open::Text => Profile::Dictation,
+        // After "anything else?" people say what else.
+        Open::Anything => Profile::Speech,
+        open if open.is_yes_no() => Profile::YesNo,
+        _ => Profile::Speech,
+    }
+}
+
+/// The names of what can be booked, at most six.
+pub fn services(turn: &Turn) -> String {
+    let names: Vec<String> = turn
+        .ask
+        .business
+        .services
+        .iter()
+        .take(6)
+        .map(|s| say::a(&s.name))
+        .collect();
+    say::list(&names, "or")
+}
+
+fn time(turn: &Turn, form: &Form) -> String {
+    let Some(day) = form.day else {
+        return "What time would suit you?".into();
+    };
+    let spans = turn.calendar.on(day);
+    let hours = if spans.is_empty() {
+        String::new()
+    } else {
+        format!(" We're open {}.", say::spans(spans))
+    };
+    format!("What time on {}?{hours}", say::day(day, turn.today()))
+}
+
+fn pick(turn: &Turn, form: &Form) -> String {
+    let today = turn.today();
+    match form.offers[..] {
+        [] => "What other day or time would suit you?".into(),
+        [(day, minute)] => format!(
+            "I have {} on {}. Would that work?",
+            say::time(minute),
+            say::day(day, today)
+        ),
+        [(a, first), (b, second), ..] if a == b => format!(
+            "On {} I have {} or {}. Which would you like?",
+            say::day(a, today),
+            say::time(first),
+            say::time(second)
+        ),
+        [(a, first), (b, second), ..] => format!(
+            "I have {} on {}, or {} on {}. Which would you like?",
+            say::time(first),
+            say::day(a, today),
+            say::time(second),
+            say::day(b, today)
+        ),
+    }
+}
+
+fn phone(task: &Task) -> &'static str {
+    let (digits, searching) = match task {
+        Task::Book(form) => (&form.digits, false),
+        Task::Find(search) => (&search.digits, true),
+        Task::Note(note) => (&note.digits, false),
+        _ => return "What's the best number to reach you?",
+    };
+    match (digits.is_empty(), searching) {
+        (false, _) => "What's the rest of the number?",
+        (true, true) => "What number was it booked with?",
+        (true, false) => "What's the best number to reach you?",
+    }
+}
+
+/// Reads everything back.
+fn confirm(turn: &Turn) -> String {
+    let today = turn.today();
+    match &turn.state.task {
+        Task::Book(form) => {
+            let (Some(day), Some(clock)) = (form.day, form.clock) else {
+                return String::new();
+            };
+            let when = format!(
+                "{} at {}",
+                say::day(day, today),
+                say::time(clock.resolve(form.part, turn.calendar.on(day)))
+            );
+            if let Some(held) = &form.moving {
+                return format!(
+                    "I'll move {} to {when}. Is that right?",
+                    described(turn, held)
+                );
+            }
+            let service = say::a(form.service.as_deref().unwrap_or("visit"));
+            let name = form.name.as_deref().unwrap_or_default();
+            let phone = say::phone(form.phone.as_deref().unwrap_or_default());
+            format!(
+                "Let me read that back: {service} on {when}, for {name}. Your number is {phone}. Is that right?"
+            )
+        }
+        Task::Cancel(held) => format!("You have {}. Shall I cancel it?", indefinite(turn, held)),
+        _ => String::new(),
+    }
+}
+
+fn which(turn: &Turn) -> String {
+    let Task::Find(search) = &turn.state.task else {
+        return String::new();
+    };
+    let list: Vec<String> = search.found.iter().map(|h| indefinite(turn, h)).collect();
+    format!(
+        "You have {}. Which one do you mean?",
+        say::list(&list, "and")
+    )
+}
+
+/// `your cleaning on Thursday, November 26th at 10 a.m.`
+pub fn described(turn: &Turn, held: &Held) -> String {
+    format!("your {} on {}", held.service, when(turn, held))
+}
+
+/// `a cleaning on Thursday, November 26th at 10 a.m.`
+pub fn indefinite(turn: &Turn, held: &Held) -> String {
+    format!("{} on {}", say::a(&held.service), when(turn, held))
+}
+
+fn when(turn: &Turn, held: &Held) -> String {
+    let (day, minute) = turn.local(At(held.start));
+    format!("{} at {}", say::day(day, turn.today()), say::time(minute))
+}
