@@ -1,0 +1,26 @@
+//! Owns tasks, timers and the order of things; knows ports, never companies or HTTP.
+//!
+//! The decision: a call has one owner task with one bounded inbox. Requests, replies, audio and time all arrive there one
+//! after the other, are handed to the pure [`call::Call`], and its orders are done before the next. Work runs beside it in
+//! child tasks that report back through the same inbox. What leaves was committed first.
+
+mod bus;
+mod desk;
+mod fillers;
+mod forecast;
+mod live;
+mod owner;
+mod policy;
+mod spawn;
+mod switchboard;
+mod voicer;
+mod work;
+
+pub use bus::{Bus, Tap};
+pub use desk::RecordsDesk;
+pub use fillers::{FillerProgress, FillerRow, FillerState};
+pub use forecast::StageTimes;
+pub use live::LiveCall;
+pub use spawn::Tasks;
+pub use switchboard::{AskError, Knock, Parts, Settings, Switchboard};
+pub use voicer::{Spoken, Voicer};

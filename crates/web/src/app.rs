@@ -1,0 +1,103 @@
+//! The application: what its handlers share, and how it is served.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
+use agent::Business;
+use events::BusinessId;
+use switchboard::Switchboard;
+
+use crate::{Meter, PhoneNetwork, Templates, admin, audio, console, health, twilio};
+
+/// What the web needs to know. `frontdesk` reads it from the configuration.
+#[derive(Clone)]
+pub struct Settings {
+    /// The public URL without a trailing slash: the only one that signatures are checked against.
+    pub public_url: String,
+    /// Auth tokens of the carrier's account, and the one of the built-in network.
+    pub tokens: Vec<String>,
+    /// Checks no signatures. Only ever true with a loopback public URL; a banner says so on every page.
+    pub skip_signatures: bool,
+    /// What an admin must show; `None` = local mode, only callers from this machine are let in.
+    pub admin_token: Option<String>,
+    /// The version, for the banner.
+    pub version: &'static str,
+    /// The dead-air target, ms, drawn on charts.
+    pub target_dead_air_ms: u32,
+    /// What is simulated, for the home page.
+    pub simulated: Vec<String>,
+}
+
+/// A hook of the binary: reads the configuration again.
+pub type Reload = Box<dyn Fn() -> Result<String, String> + Send + Sync>;
+
+/// A hook of the binary: the businesses as they are configured now, and where each comes from.
+pub type Businesses = Box<dyn Fn() -> Vec<(Arc<Business>, String)> + Send + Sync>;
+
+/// What the configuration has to say: `None` when it is fine.
+pub type Complaint = Box<dyn Fn() -> Option<String> + Send + Sync>;
+
+/// The application.
+pub struct App {
+    /// Numbers and secrets.
+    pub settings: Settings,
+    /// All calls.
+    pub switchboard: Switchboard,
+    /// Fixed documents.
+    pub templates: Templates,
+    /// Metrics.
+    pub meter: Meter,
+    /// The built-in telephone network, for the browser phone.
+    pub phones: Option<Arc<dyn PhoneNetwork>>,
+    /// The businesses.
+    pub businesses: Businesses,
+    /// Reads the configuration again.
+    pub reload: Reload,
+    /// What is wrong with the configuration.
+    pub complaint: Complaint,
+    /// Generations of fillers.
+    pub jobs: admin::Jobs,
+    /// Browser phones.
+    pub lines: admin::Lines,
+    /// Signature mismatches, explained, for the console.
+    pub mismatches: twilio::Mismatches,
+    /// The last requests of the carrier.
+    pub traffic: twilio::Traffic,
+}
+
+impl App {
+    /// The business with this id, as it is configured now.
+    pub fn business(&self, id: &BusinessId) -> Option<Arc<Business>> {
+        (self.switchboard.parts().businesses)(id)
+    }
+}
+
+/// Serves until the handle is stopped. The signals are not watched here: shutdown has an order, and it is the binary's.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    workers: usize,
+) -> std::io::Result<(ServerHandle, actix_web::dev::Server)> {
+    let data = web::Data::from(app);
+    let server = HttpServer::new(move || {
+        Actix::new()
+            .app_data(data.clone())
+            .configure(twilio::routes)
+            .configure(audio::routes)
+            .configure(health::routes)
+            .configure(admin::routes)
+            .configure(console::routes)
+    })
+    .workers(workers.max(1))
+    .disable_signals()
+    .client_request_timeout(Duration::from_secs(5))
+    .keep_alive(Duration::from_secs(15))
+    .max_connections(20_000)
+    .shutdown_timeout(10)
+    .listen(listener)?
+    .run();
+    Ok((server.handle(), server))
+}
