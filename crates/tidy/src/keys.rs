@@ -1,4 +1,7 @@
 //! Every environment key that the configuration knows stands in `.env.example`, and the other way round.
+//!
+//! The configuration names a key in capitals (`"TWILIO_ACCOUNT_SID"`) or by its setting (`"server.bind"`), whose key
+//! is `FRONTDESK__SERVER__BIND`.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +15,12 @@ const CONFIG: [&str; 2] = [
     "crates/frontdesk/src/config/",
     "crates/frontdesk/src/config.rs",
 ];
+
+/// How the key of a setting begins.
+const DERIVED: &str = "FRONTDESK__";
+
+/// Endings of file names, which look like settings.
+const FILES: [&str; 6] = ["toml", "json", "md", "txt", "db", "wav"];
 
 /// Keys that are not ours to explain; they may stand in the example and need not. Each with its owner.
 const NOT_OURS: &[(&str, &str)] = &[
@@ -45,9 +54,11 @@ pub fn check(house: &House) -> Vec<Violation> {
     let shown = keys_of_example(example);
     let read = keys_of_code(&config);
     let ours = |key: &str| !NOT_OURS.iter().any(|(other, _)| *other == key);
-    let missing = read
-        .iter()
-        .filter(|(key, _)| looks_like_key(key) && ours(key) && !shown.contains_key(*key));
+    let missing = read.iter().filter(|(key, _)| {
+        ((key.starts_with(DERIVED) && *key != DERIVED) || looks_like_key(key))
+            && ours(key)
+            && !shown.contains_key(*key)
+    });
     let missing = missing.map(|(key, (file, line))| {
         Violation::new(
             file,
@@ -103,14 +114,30 @@ fn looks_like_key(text: &str) -> bool {
         })
 }
 
+/// The key of a setting: `FRONTDESK__SERVER__BIND` for `server.bind`.
+fn key_of_setting(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split('.').collect();
+    let plain = |word: &&str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    let is_setting = words.len() > 1
+        && words.iter().all(plain)
+        && !words.last().is_some_and(|last| FILES.contains(last));
+    is_setting.then(|| format!("{DERIVED}{}", words.join("__").to_ascii_uppercase()))
+}
+
 fn keys_of_code(sources: &[&Source]) -> BTreeMap<String, (String, usize)> {
     let mut found = BTreeMap::new();
     for source in sources {
         let mut literals = Literals::default();
         literals.visit_file(&source.ast);
         for (text, line) in literals.0 {
+            let key = key_of_setting(&text).unwrap_or(text);
             found
-                .entry(text)
+                .entry(key)
                 .or_insert_with(|| (source.path.clone(), line));
         }
     }
@@ -187,6 +214,21 @@ mod tests {
         assert_eq!(found("fn f() { get!(\"A_KEY\") }", Some("")).len(), 1);
         assert_eq!(
             found("struct S { #[arg(env = \"A_KEY\")] a: u8 }", Some("")).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_setting_has_a_key_of_its_own() {
+        let code = "const A: &str = \"server.bind\"; const B: &str = \"frontdesk.toml\";";
+        assert!(found(code, Some("# FRONTDESK__SERVER__BIND=1\n")).is_empty());
+        assert_eq!(found(code, Some("")).len(), 1);
+        assert_eq!(
+            found(
+                code,
+                Some("FRONTDESK__SERVER__BIND=1\nFRONTDESK__SERVER__GONE=1\n")
+            )
+            .len(),
             1
         );
     }
