@@ -20,13 +20,14 @@ pub struct AgentConfig {
 
 const KIND: Key = Key::new(
     "agent.kind",
+    &["FRONTDESK__AGENT__KIND", "FRONTDESK_AGENT"],
     Kind::Choice(&["scripted"]),
     "scripted",
     "Who replies. `scripted` needs no account.",
-)
-.aliases(&["FRONTDESK_AGENT"]);
+);
 const FIRST_MS: Key = Key::new(
     "agent.first_ms",
+    &["FRONTDESK__AGENT__FIRST_MS"],
     Kind::Number(0, 60_000),
     "400",
     "How long the scripted agent thinks before its first word, ms.",
@@ -34,6 +35,7 @@ const FIRST_MS: Key = Key::new(
 .applies(Applies::NextCall);
 const PER_WORD_MS: Key = Key::new(
     "agent.per_word_ms",
+    &["FRONTDESK__AGENT__PER_WORD_MS"],
     Kind::Number(0, 5_000),
     "25",
     "How long the scripted agent takes for each further word, ms.",
@@ -41,6 +43,7 @@ const PER_WORD_MS: Key = Key::new(
 .applies(Applies::NextCall);
 const REPLY_WITHIN_MS: Key = Key::new(
     "agent.reply_within_ms",
+    &["FRONTDESK__AGENT__REPLY_WITHIN_MS"],
     Kind::Number(1_000, 60_000),
     "12000",
     "How long a reply may take in all before the caller hears an apology, ms.",

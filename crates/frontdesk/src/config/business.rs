@@ -21,6 +21,9 @@ use super::{
 /// The most files that are read.
 const MAX_FILES: usize = 1000;
 
+/// Keys whose lints are no mistakes but warnings: the agent mends the greeting by itself, and answers without hours.
+const WORKS: [&str; 2] = ["greeting", "hours"];
+
 /// A business, and where it is written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BusinessFile {
@@ -59,7 +62,7 @@ pub fn read_all(folder: &Path, findings: &mut Findings) -> Vec<BusinessFile> {
 
 fn demo() -> BusinessFile {
     BusinessFile {
-        business: Arc::new(Business::default()),
+        business: Arc::new(Business::demo()),
         path: None,
         revision: "demo".to_owned(),
     }
@@ -119,10 +122,16 @@ fn read(
     };
     let places = Places::of(&document);
     claim_numbers(&business, &places, numbers, findings);
-    for finding in lint(&business) {
-        let origin = places.nearest(&finding.key);
-        let problem = Problem::new(origin, finding.key, finding.what, finding.hint);
-        findings.problems.push(problem);
+    for lint in business.lint() {
+        let origin = places.nearest(&lint.path);
+        let problem = Problem::new(origin, lint.path, lint.message, lint.hint);
+        let works = WORKS.contains(&problem.key.as_str());
+        if works {
+            &mut findings.warnings
+        } else {
+            &mut findings.problems
+        }
+        .push(problem);
     }
     Some(BusinessFile {
         business: Arc::new(business),
@@ -204,29 +213,4 @@ impl<'d, 't> Places<'d, 't> {
         }
         Origin::whole(self.document.name())
     }
-}
-
-/// What is wrong with a business beyond its types.
-struct Finding {
-    key: String,
-    what: String,
-    hint: String,
-}
-
-/// The findings of a business. One function, so that whoever judges a business is named in one place.
-fn lint(business: &Business) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (nth, number) in business.numbers.iter().enumerate() {
-        let digits = number.strip_prefix('+').unwrap_or_default();
-        let is_e164 =
-            (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-        if !is_e164 {
-            found.push(Finding {
-                key: format!("numbers.{nth}"),
-                what: format!("`{number}` is no phone number"),
-                hint: "write it with its country: `+15550001234`".to_owned(),
-            });
-        }
-    }
-    found
 }

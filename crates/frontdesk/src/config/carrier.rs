@@ -22,30 +22,34 @@ pub struct Twilio {
 
 const ACCOUNT_SID: Key = Key::new(
     "twilio.account_sid",
+    &["FRONTDESK__TWILIO__ACCOUNT_SID", "TWILIO_ACCOUNT_SID"],
     Kind::Text(account_sid),
     "",
     "The account's SID (`AC…`); webhooks of other accounts are refused.",
 )
-.aliases(&["TWILIO_ACCOUNT_SID"])
 .applies(Applies::NextCall);
 const AUTH_TOKEN: Key = Key::new(
     "twilio.auth_token",
+    &["FRONTDESK__TWILIO__AUTH_TOKEN", "TWILIO_AUTH_TOKEN"],
     Kind::Secret(token),
     "",
     "The account's auth token, the key of its signatures.",
 )
-.aliases(&["TWILIO_AUTH_TOKEN"])
 .applies(Applies::NextCall);
 const AUTH_TOKEN_PREVIOUS: Key = Key::new(
     "twilio.auth_token_previous",
+    &[
+        "FRONTDESK__TWILIO__AUTH_TOKEN_PREVIOUS",
+        "TWILIO_AUTH_TOKEN_PREVIOUS",
+    ],
     Kind::Secret(token),
     "",
     "The auth token before the present one, accepted too while it is being changed.",
 )
-.aliases(&["TWILIO_AUTH_TOKEN_PREVIOUS"])
 .applies(Applies::NextCall);
 const INSECURE_SKIP_SIGNATURE: Key = Key::new(
     "twilio.insecure_skip_signature",
+    &["FRONTDESK__TWILIO__INSECURE_SKIP_SIGNATURE"],
     Kind::Switch,
     "false",
     "Answer webhooks without a valid signature. Only on this machine, only for tests.",

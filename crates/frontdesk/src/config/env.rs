@@ -114,9 +114,11 @@ impl<'e> Outside<'e> {
     /// The value for a setting: a variable, a `_FILE` variable, or a credential. Two different ones are a mistake.
     pub fn get(&self, key: &Key) -> Result<Option<Given>, Problem> {
         let mut all = Vec::new();
-        for name in key.variables() {
-            if let Some(text) = self.env.get(&name) {
-                let origin = Origin::Env { name: name.clone() };
+        for name in key.variables {
+            if let Some(text) = self.env.get(name) {
+                let origin = Origin::Env {
+                    name: (*name).to_owned(),
+                };
                 all.push(Given {
                     text: text.to_owned(),
                     origin,
@@ -147,8 +149,8 @@ impl<'e> Outside<'e> {
 
     fn credential(&self, key: &Key) -> Result<Option<Given>, Problem> {
         let names = std::iter::once(key.path.to_owned())
-            .chain(key.variables())
-            .chain(key.aliases.iter().map(|alias| alias.to_ascii_lowercase()));
+            .chain(key.variables.iter().map(|name| (*name).to_owned()))
+            .chain(key.variables.iter().map(|name| name.to_ascii_lowercase()));
         for name in names {
             if let Some(path) = self.credentials.get(&name) {
                 let origin = Origin::Credential {
@@ -165,13 +167,13 @@ impl<'e> Outside<'e> {
     /// Variables that look like ours and are not: a mistake with two underscores, a thing to look at with one. (A cluster
     /// sets `FRONTDESK_PORT` and its like by itself for a service called frontdesk, so one underscore proves nothing.)
     pub fn unknown(&self, keys: &[&'static Key]) -> (Vec<Problem>, Vec<Problem>) {
-        let mut known: BTreeSet<String> = keys.iter().flat_map(|key| key.variables()).collect();
-        known.insert(CONFIG_VARIABLE.to_owned());
+        let names = keys.iter().flat_map(|key| key.variables.iter().copied());
+        let known: BTreeSet<&str> = names.chain([CONFIG_VARIABLE]).collect();
         let (mut problems, mut warnings) = (Vec::new(), Vec::new());
         for name in self.env.0.keys() {
             let bare = name.strip_suffix("_FILE").unwrap_or(name);
             let file_of_files = bare == CONFIG_VARIABLE && name != CONFIG_VARIABLE;
-            if (known.contains(name) || known.contains(bare)) && !file_of_files {
+            if (known.contains(name.as_str()) || known.contains(bare)) && !file_of_files {
                 continue;
             }
             let ours = name.starts_with("FRONTDESK__");
@@ -190,7 +192,7 @@ impl<'e> Outside<'e> {
 }
 
 /// The known variable with the same beginning that was probably meant; the beginning does not count as likeness.
-fn meant<'k>(name: &str, known: &'k BTreeSet<String>) -> Option<&'k str> {
+fn meant<'k>(name: &str, known: &BTreeSet<&'k str>) -> Option<&'k str> {
     let prefix = ["FRONTDESK__", "FRONTDESK_", "TWILIO_"]
         .into_iter()
         .find(|prefix| name.starts_with(prefix))?;
@@ -199,7 +201,7 @@ fn meant<'k>(name: &str, known: &'k BTreeSet<String>) -> Option<&'k str> {
     known
         .iter()
         .find(|known| known.strip_prefix(prefix) == Some(rest))
-        .map(String::as_str)
+        .copied()
 }
 
 fn credentials(folder: &str) -> Result<BTreeMap<String, PathBuf>, Problem> {

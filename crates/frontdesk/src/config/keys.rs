@@ -64,8 +64,9 @@ pub struct Key {
     pub path: &'static str,
     /// The name under which the file may also write it, above all sections.
     pub short: Option<&'static str>,
-    /// Further environment variables for it.
-    pub aliases: &'static [&'static str],
+    /// The environment variables for it: `FRONTDESK__SECTION__KEY`, then the short ones. Each also exists with `_FILE`
+    /// behind it. The long one is written out, so that a search for it ends at its row; a test compares it with the path.
+    pub variables: &'static [&'static str],
     /// Its type.
     pub kind: Kind,
     /// Its default as text; empty means not set.
@@ -77,9 +78,10 @@ pub struct Key {
 }
 
 impl Key {
-    /// A setting that counts after a restart and has no short names.
+    /// A setting that counts after a restart and has no name above the sections.
     pub const fn new(
         path: &'static str,
+        variables: &'static [&'static str],
         kind: Kind,
         default: &'static str,
         about: &'static str,
@@ -87,18 +89,12 @@ impl Key {
         Self {
             path,
             short: None,
-            aliases: &[],
+            variables,
             kind,
             default,
             applies: Applies::Restart,
             about,
         }
-    }
-
-    /// With further environment variables.
-    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
-        self.aliases = aliases;
-        self
     }
 
     /// With a name above all sections of the file.
@@ -123,21 +119,6 @@ impl Key {
         self.path
             .split_once('.')
             .map_or(self.path, |(_, leaf)| leaf)
-    }
-
-    /// `FRONTDESK__SECTION__KEY`.
-    pub fn variable(&self) -> String {
-        format!(
-            "FRONTDESK__{}",
-            self.path.replace('.', "__").to_ascii_uppercase()
-        )
-    }
-
-    /// Every environment variable for it, the long one first; each also exists with `_FILE` behind it.
-    pub fn variables(&self) -> Vec<String> {
-        let mut names = vec![self.variable()];
-        names.extend(self.aliases.iter().map(|alias| (*alias).to_owned()));
-        names
     }
 
     /// Whether its value must not be printed.

@@ -32,6 +32,7 @@ pub struct Limits {
 
 const CALLS: Key = Key::new(
     "limits.calls",
+    &["FRONTDESK__LIMITS__CALLS"],
     Kind::Number(1, 100_000),
     "2000",
     "Calls in progress; a further caller hears a busy line.",
@@ -39,6 +40,7 @@ const CALLS: Key = Key::new(
 .applies(Applies::NextCall);
 const CALL_MINUTES: Key = Key::new(
     "limits.call_minutes",
+    &["FRONTDESK__LIMITS__CALL_MINUTES"],
     Kind::Number(1, 1440),
     "240",
     "The longest call, minutes.",
@@ -46,6 +48,7 @@ const CALL_MINUTES: Key = Key::new(
 .applies(Applies::NextCall);
 const IDLE_MINUTES: Key = Key::new(
     "limits.idle_minutes",
+    &["FRONTDESK__LIMITS__IDLE_MINUTES"],
     Kind::Number(1, 240),
     "15",
     "A call that nothing was heard of for so long is over, minutes.",
@@ -53,6 +56,7 @@ const IDLE_MINUTES: Key = Key::new(
 .applies(Applies::NextCall);
 const HOLD_MS: Key = Key::new(
     "limits.hold_ms",
+    &["FRONTDESK__LIMITS__HOLD_MS"],
     Kind::Number(500, 10_000),
     "8000",
     "How long a webhook that waits for an answer is held, ms; carriers give up after 15 s.",
@@ -60,30 +64,35 @@ const HOLD_MS: Key = Key::new(
 .applies(Applies::NextCall);
 const WEBHOOK_KB: Key = Key::new(
     "limits.webhook_kb",
+    &["FRONTDESK__LIMITS__WEBHOOK_KB"],
     Kind::Number(4, 1024),
     "64",
     "The largest webhook body, kB.",
 );
 const JSON_KB: Key = Key::new(
     "limits.json_kb",
+    &["FRONTDESK__LIMITS__JSON_KB"],
     Kind::Number(4, 10_240),
     "256",
     "The largest body of an API request, kB.",
 );
 const UPLOAD_MB: Key = Key::new(
     "limits.upload_mb",
+    &["FRONTDESK__LIMITS__UPLOAD_MB"],
     Kind::Number(1, 1024),
     "25",
     "The largest upload, MB.",
 );
 const REQUEST_S: Key = Key::new(
     "limits.request_s",
+    &["FRONTDESK__LIMITS__REQUEST_S"],
     Kind::Number(1, 60),
     "5",
     "How long a client may take to send its request, seconds.",
 );
 const LAME_DUCK_S: Key = Key::new(
     "limits.lame_duck_s",
+    &["FRONTDESK__LIMITS__LAME_DUCK_S"],
     Kind::Number(0, 300),
     "10",
     "At shutdown: how long requests are still taken while readiness says no, seconds.",
@@ -91,6 +100,7 @@ const LAME_DUCK_S: Key = Key::new(
 .applies(Applies::Now);
 const DRAIN_S: Key = Key::new(
     "limits.drain_s",
+    &["FRONTDESK__LIMITS__DRAIN_S"],
     Kind::Number(0, 3600),
     "30",
     "At shutdown: how long running calls may go on after that, seconds.",

@@ -30,18 +30,18 @@ pub enum Format {
 
 const FORMAT: Key = Key::new(
     "log.format",
+    &["FRONTDESK__LOG__FORMAT", "FRONTDESK_LOG_FORMAT"],
     Kind::Choice(&["auto", "json", "pretty"]),
     "auto",
     "auto, json or pretty; auto is pretty on a terminal and json elsewhere.",
-)
-.aliases(&["FRONTDESK_LOG_FORMAT"]);
+);
 const LEVEL: Key = Key::new(
     "log.level",
+    &["FRONTDESK__LOG__LEVEL", "FRONTDESK_LOG", "RUST_LOG"],
     Kind::Text(level),
     "info",
     "A level (error, warn, info, debug, trace), or levels by crate: call=debug,line=trace.",
-)
-.aliases(&["FRONTDESK_LOG", "RUST_LOG"]);
+);
 
 impl Log {
     /// Its settings.

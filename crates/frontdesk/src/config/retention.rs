@@ -17,6 +17,7 @@ pub struct Retention {
 
 const TRANSCRIPTS_DAYS: Key = Key::new(
     "retention.transcripts_days",
+    &["FRONTDESK__RETENTION__TRANSCRIPTS_DAYS"],
     Kind::Number(0, 3650),
     "30",
     "How long transcripts and call records are kept, days; 0 = not after the call.",
@@ -24,6 +25,7 @@ const TRANSCRIPTS_DAYS: Key = Key::new(
 .applies(Applies::Now);
 const ANSWER_AUDIO_HOURS: Key = Key::new(
     "retention.answer_audio_hours",
+    &["FRONTDESK__RETENTION__ANSWER_AUDIO_HOURS"],
     Kind::Number(1, 8760),
     "24",
     "How long the sound of answers is kept, hours.",

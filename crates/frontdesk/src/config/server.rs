@@ -65,35 +65,38 @@ fn same(a: u128, b: u128, bits: u8) -> bool {
 
 const BIND: Key = Key::new(
     "server.bind",
+    &["FRONTDESK__SERVER__BIND", "FRONTDESK_BIND"],
     Kind::Text(bind),
     "127.0.0.1:8080",
     "Address and port to listen on. An address that others can reach needs an admin token.",
-)
-.aliases(&["FRONTDESK_BIND"]);
+);
 /// The public URL's row; the carrier's rules complain about it too.
 pub(super) const PUBLIC_URL: Key = Key::new(
     "server.public_url",
+    &["FRONTDESK__SERVER__PUBLIC_URL", "FRONTDESK_PUBLIC_URL"],
     Kind::Text(public_url),
     "",
     "The URL under which the carrier reaches this server; its signatures are verified over it.",
 )
 .short("public_url")
-.aliases(&["FRONTDESK_PUBLIC_URL"])
 .applies(Applies::NextCall);
 const TRUSTED_PROXIES: Key = Key::new(
     "server.trusted_proxies",
+    &[
+        "FRONTDESK__SERVER__TRUSTED_PROXIES",
+        "FRONTDESK_TRUSTED_PROXIES",
+    ],
     Kind::List(proxy),
     "",
     "Proxies (addresses or blocks) whose X-Forwarded-For is believed.",
-)
-.aliases(&["FRONTDESK_TRUSTED_PROXIES"]);
+);
 const ADMIN_TOKEN: Key = Key::new(
     "server.admin_token",
+    &["FRONTDESK__SERVER__ADMIN_TOKEN", "FRONTDESK_ADMIN_TOKEN"],
     Kind::Secret(admin_token),
     "",
     "The password of the console and the admin API, at least 16 characters.",
-)
-.aliases(&["FRONTDESK_ADMIN_TOKEN"]);
+);
 
 impl Server {
     /// Its settings.

@@ -26,27 +26,28 @@ pub struct Speech {
 
 const CHAIN: Key = Key::new(
     "speech.chain",
+    &["FRONTDESK__SPEECH__CHAIN", "FRONTDESK_VOICES"],
     Kind::List(engine),
     "embedded,flite,espeak",
     "Which engines speak: the first that can does. Known are embedded, flite and espeak.",
-)
-.aliases(&["FRONTDESK_VOICES"]);
+);
 const MODELS_DIR: Key = Key::new(
     "speech.models_dir",
+    &["FRONTDESK__SPEECH__MODELS_DIR", "FRONTDESK_MODELS"],
     Kind::Text(any),
     "",
     "The folder with the speech models; not set = the folder `models` in the data folder.",
-)
-.aliases(&["FRONTDESK_MODELS"]);
+);
 const OFFLINE: Key = Key::new(
     "speech.offline",
+    &["FRONTDESK__SPEECH__OFFLINE", "FRONTDESK_OFFLINE"],
     Kind::Switch,
     "false",
     "Never fetch models that are missing.",
-)
-.aliases(&["FRONTDESK_OFFLINE"]);
+);
 const WORKERS: Key = Key::new(
     "speech.workers",
+    &["FRONTDESK__SPEECH__WORKERS"],
     Kind::Number(0, 64),
     "0",
     "Threads that speak; 0 = one for each core.",

@@ -16,11 +16,11 @@ pub struct Store {
 
 const DATA_DIR: Key = Key::new(
     "store.data_dir",
+    &["FRONTDESK__STORE__DATA_DIR", "FRONTDESK_DATA_DIR"],
     Kind::Text(any),
     "data",
     "The folder of records and sound; a relative one begins where the program was started.",
-)
-.aliases(&["FRONTDESK_DATA_DIR"]);
+);
 
 impl Store {
     /// Its settings.

@@ -14,6 +14,7 @@ pub struct Targets {
 
 const DEAD_AIR_P95_MS: Key = Key::new(
     "targets.dead_air_p95_ms",
+    &["FRONTDESK__TARGETS__DEAD_AIR_P95_MS"],
     Kind::Number(100, 60_000),
     "1500",
     "Silence that a caller hears in a turn, 95th percentile, ms; the target line of the charts.",

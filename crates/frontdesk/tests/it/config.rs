@@ -802,9 +802,9 @@ fn businesses_are_checked_like_the_rest() {
     business_says(
         "name = 'Acme'\nnumbers = ['555-1234']",
         expect![[r#"
-        businesses/acme.toml:2:12  `555-1234` is no phone number
-          hint: write it with its country: `+15550001234`
-    "#]],
+            businesses/acme.toml:2:12  `555-1234` is not an E.164 number
+              hint: write + and the country code, digits only: "+12025550123"
+        "#]],
     );
     business_says(
         "[[facts]]\nq = 'parking'\n[[facts]]\na = 'Yes.'",
@@ -875,6 +875,35 @@ fn businesses_are_checked_like_the_rest() {
         expect![[r#"
         businesses/acme.toml:2:9  `voice.speed` must be a number, not text "fast"
           hint: write digits, without quotes
+    "#]],
+    );
+    business_says(
+        "timezone = 'Mars/Olympus'\n[hours]\nmon-fri = '9 to 5'\n[[transfer]]\nlabel = 'us'\nto = '911'",
+        expect![[r#"
+            businesses/acme.toml:1:1  `Mars/Olympus` is not a time zone
+              hint: use an IANA name such as "America/New_York"
+            businesses/acme.toml:3:1  `9 to 5` is not `HH:MM-HH:MM` or `closed`
+              hint: write "08:30-12:00, 13:00-17:30" or "closed"
+            businesses/acme.toml:6:1  `911` is not an E.164 number
+              hint: write + and the country code, digits only: "+12025550123"
+        "#]],
+    );
+    business_says(
+        "greeting = 'Acme, hello.'",
+        expect![[r#"
+        warning: businesses/acme.toml:1:1  the greeting does not say that a machine is speaking, so our sentence is put in front of it
+          hint: say it yourself, such as "…this is the automated assistant of …"
+    "#]],
+    );
+    business_says(
+        "name = ''\n[[services]]\nminutes = 0",
+        expect![[r#"
+        businesses/acme.toml:1:1  the name is empty
+          hint: write the name as it should be spoken
+        businesses/acme.toml:2:1  the service has no name
+          hint: write its name as it is spoken
+        businesses/acme.toml:3:1  a service cannot take 0 minutes
+          hint: use 1 to 1440
     "#]],
     );
     business_says(
@@ -1013,7 +1042,7 @@ fn the_empty_configuration_works() {
         log.format = "auto"
         log.level = "info"
         targets.dead_air_p95_ms = 1500
-        # business demo: built in, revision demo
+        # business bright-smile: built in, revision demo
     "#]]
     .assert_eq(&loaded.show(false));
 }
@@ -1169,7 +1198,7 @@ fn show_says_where_every_value_comes_from() {
         server.public_url = "https://a.example"         # frontdesk.toml:1:1
         twilio.auth_token = "***"                       # frontdesk.toml:3:1
         speech.offline = true                           # --offline
-        # business demo: built in, revision demo
+        # business bright-smile: built in, revision demo
     "#]]
     .assert_eq(&set);
     let masked = shown
@@ -1212,7 +1241,10 @@ fn every_setting_has_a_place_in_env_example() {
                 .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         })
         .collect();
-    let mut known: BTreeSet<String> = keys().iter().flat_map(|key| key.variables()).collect();
+    let mut known: BTreeSet<String> = keys()
+        .iter()
+        .flat_map(|key| key.variables.iter().map(|name| (*name).to_owned()))
+        .collect();
     known.insert("FRONTDESK_CONFIG".to_owned());
     assert_eq!(named, known);
 }
@@ -1240,11 +1272,23 @@ fn env_example() -> String {
             text += &format!("\n# ---- {section} ----\n");
         }
         text += &format!("\n# {}\n", key.about);
-        for name in key.variables() {
+        for name in key.variables {
             text += &format!("# {name}={}\n", key.default);
         }
     }
     text
+}
+
+#[test]
+fn every_setting_has_a_variable_that_follows_from_its_path() {
+    let mut seen = BTreeSet::new();
+    for key in keys() {
+        let words = key.path.replace('.', "__").to_ascii_uppercase();
+        assert_eq!(key.variables[0], format!("FRONTDESK__{words}"));
+        for name in key.variables {
+            assert!(seen.insert(*name), "{name} stands for two settings");
+        }
+    }
 }
 
 #[test]
