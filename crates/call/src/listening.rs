@@ -57,24 +57,23 @@ impl Call {
             return;
         }
         self.alive = now;
-        let listening = match &mut self.phase {
+        match &self.phase {
             // Before the first sound there is nothing to interrupt; their words will take the turn.
-            Phase::Talking(turn) if turn.nothing_said() && turn.quiet.is_some() => return,
+            Phase::Talking(turn) if turn.nothing_said() && turn.quiet.is_some() => {}
             Phase::Talking(turn) => {
                 out.push(Order::Forget { turn: turn.id });
-                true
+                self.hush(out);
+                self.listen(Profile::Speech, now, out);
             }
-            Phase::Listening { until, .. } => {
-                *until = until.map(|_| {
-                    now + u64::from(self.policy.patience_ms.first().copied().unwrap_or(7_000))
-                });
-                false
+            Phase::Listening { .. } => {
+                self.hush(out);
+                // Nothing is playing any more whose end could begin their patience.
+                let patience = self.own_patience(self.patience(), now);
+                if let Phase::Listening { until, .. } = &mut self.phase {
+                    *until = patience;
+                }
             }
-            _ => return,
-        };
-        self.hush(out);
-        if listening {
-            self.listen(Profile::Speech, now, out);
+            _ => {}
         }
     }
 
