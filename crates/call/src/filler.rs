@@ -96,14 +96,16 @@ impl Call {
         if self.policy.fillers.mode != FillerMode::On {
             return;
         }
-        let patience = if turn.holds < HOLDS && turn.nothing_said() {
+        // What is recited has nothing to hold for: it is read instead (`turn_tick`).
+        let fills = turn.words.is_some() && turn.holds < HOLDS;
+        let patience = if fills && turn.nothing_said() {
             self.traits.brief_ms
         } else {
             self.traits.second_stage_ms
         };
         let end = quiet + u64::from(patience);
         if now >= end {
-            if turn.holds < HOLDS {
+            if fills {
                 self.play(turn, FillerReason::StillWaiting, now, out);
             }
             return;
@@ -111,7 +113,7 @@ impl Call {
         let left = u32::try_from(end.since(now)).unwrap_or(u32::MAX);
         let predicted = self.forecast.remaining(waited(turn, now));
         match predicted {
-            Some(ms) if ms > left && turn.nothing_said() && turn.holds < HOLDS => {
+            Some(ms) if ms > left && turn.nothing_said() && fills => {
                 self.play(turn, FillerReason::StillWaiting, now, out);
             }
             _ => turn.decide = Some(end),
@@ -192,23 +194,31 @@ impl Call {
 
     /// The place of a clip of the first class that has one left, as long as the wait that is left.
     fn pick(&mut self, classes: &[FillerClass], wait: u32) -> Option<u16> {
-        let fresh = |call: &Call, place: &u16| !call.used.contains(place);
+        let policy = self.policy.clone();
+        // One text may be in several classes: it is the words that must not be heard again.
+        let words = |place: u16| {
+            let clip = policy.fillers.clips.get(usize::from(place));
+            clip.map_or("", |clip| clip.text.as_str())
+        };
+        let last = self.last_filler.map(|(place, _)| words(place));
+        let fresh = |call: &Call, place: &u16| {
+            let text = words(*place);
+            last != Some(text) && call.used.iter().all(|used| words(*used) != text)
+        };
         let mut place = classes
             .iter()
             .find_map(|class| self.best(&[*class], wait, fresh));
         if place.is_none() {
             // The bag is empty: shuffle again, but never the same clip twice running.
-            let bag = self
-                .policy
+            let bag: Vec<&str> = policy
                 .fillers
                 .clips
                 .iter()
-                .map(|clip| classes.contains(&clip.class))
-                .collect::<Vec<_>>();
-            self.used
-                .retain(|place| !bag.get(usize::from(*place)).copied().unwrap_or(true));
-            let last = self.last_filler.map(|(place, _)| place);
-            place = self.best(classes, wait, |_, place| Some(*place) != last);
+                .filter(|clip| classes.contains(&clip.class))
+                .map(|clip| clip.text.as_str())
+                .collect();
+            self.used.retain(|place| !bag.contains(&words(*place)));
+            place = self.best(classes, wait, |_, place| last != Some(words(*place)));
         }
         place
     }

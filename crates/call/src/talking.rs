@@ -4,7 +4,7 @@ use events::{At, ClipId, Event, FillerReason, TurnId};
 use text::FillerClass;
 
 use crate::{
-    Call, Order, Profile, Sound, Then,
+    Call, FillerMode, Order, Profile, Sound, Then,
     call::Phase,
     turn::{Slot, State, Turn},
 };
@@ -56,7 +56,8 @@ impl Call {
         sound: Sound,
         out: &mut Vec<Order>,
     ) {
-        if turn.decide.take().is_some() && !turn.opened && turn.holds == 0 {
+        let decided = turn.decide.take().is_none() || turn.opened || turn.holding || turn.holds > 0;
+        if !decided && turn.said().count() == 1 {
             out.push(Order::Note(Event::NoFiller {
                 turn: turn.id,
                 reason: FillerReason::Fast,
@@ -211,7 +212,8 @@ impl Call {
         }
         if turn.decide.is_some_and(|due| due <= now) {
             self.decide(&mut turn, now, out);
-            if turn.decide.is_none() && turn.quiet.is_some() && turn.holds > 0 {
+            let filled = turn.holds > 0 || turn.words.is_none();
+            if turn.decide.is_none() && turn.quiet.is_some() && filled {
                 self.out_of_patience(turn, now, out);
                 return;
             }
@@ -286,7 +288,9 @@ impl Call {
         }
         if turn.quiet.is_some() {
             turn.quiet = Some(now);
-            turn.decide = Some(now + u64::from(self.traits.brief_ms));
+            if turn.words.is_some() && self.policy.fillers.mode == FillerMode::On {
+                turn.decide = Some(now + u64::from(self.traits.brief_ms));
+            }
         }
     }
 }
