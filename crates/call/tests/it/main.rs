@@ -1,0 +1,9 @@
+//! What a call does, as tables: a script goes in, what is to be done about it comes out.
+
+mod script;
+
+mod caller;
+mod fillers;
+mod limits;
+mod snapshot;
+mod talking;
