@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use audio::Wav;
-use reqwest::StatusCode;
 use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH};
+use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 use url::Url;
 
@@ -68,14 +68,14 @@ impl Clips {
         known.insert(url.to_owned(), entry);
     }
 
-    /// Downloads a clip unless a fresh copy is known. The content type must be exactly `audio/wav`.
+    /// Downloads a clip unless a fresh copy is known.
     pub async fn fetch(
         &self,
         net: &Inner,
         url: &Url,
         clock: &Clock,
     ) -> Result<Fetched, SchemaError> {
-        let error = |code: u32, problem: String| SchemaError {
+        let error = |(code, problem)| SchemaError {
             code,
             url: url.to_string(),
             problem,
@@ -93,38 +93,48 @@ impl Clips {
             request = request.header(IF_NONE_MATCH, etag);
         }
         let answer = request.send().await;
-        let answer = answer.map_err(|e| error(11200, format!("media not loaded: {}", root(&e))))?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        if status == StatusCode::NOT_MODIFIED
-            && let Some(known) = self.renew(url.as_str(), &headers, slow + clock.since(start))
+        let answer =
+            answer.map_err(|e| error((11200, format!("media not loaded: {}", root(&e)))))?;
+        if answer.status() == StatusCode::NOT_MODIFIED
+            && let Some(known) =
+                self.renew(url.as_str(), answer.headers(), slow + clock.since(start))
         {
             return Ok(known);
         }
-        if status != StatusCode::OK {
-            return Err(error(11200, format!("media answered {status}")));
-        }
-        let kind = header(&headers, &CONTENT_TYPE).unwrap_or_default();
-        if kind != "audio/wav" {
-            return Err(error(
-                12300,
-                format!("media has content type {kind:?}, not audio/wav"),
-            ));
-        }
-        let body = read_body(answer, LIMIT_BYTES).await;
-        let body = body.map_err(|problem| error(11200, problem))?;
-        let pcm = Wav::decode(&body).map_err(|e| error(12300, format!("media: {e}")))?;
-        let entry = Entry {
-            clip: Arc::new(Clip::measure(&pcm, net.config.record)),
-            text: header(&headers, &SPOKEN_TEXT).map(percent_decoded),
-            etag: header(&headers, &ETAG).map(str::to_owned),
-            fresh_until: Instant::now() + max_age(&headers).unwrap_or_default(),
-        };
+        let (entry, keep) = load(net, answer).await.map_err(error)?;
         let fetched = entry.fetched(Some(slow + clock.since(start)));
-        if header(&headers, &CACHE_CONTROL).is_none_or(|c| !c.contains("no-store")) {
+        if keep {
             self.keep(url.as_str(), entry);
         }
         Ok(fetched)
     }
+}
+
+/// Reads a downloaded clip, and says whether it may be kept. The content type must be exactly
+/// `audio/wav`.
+async fn load(net: &Inner, answer: Response) -> Result<(Entry, bool), (u32, String)> {
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    if status != StatusCode::OK {
+        return Err((11200, format!("media answered {status}")));
+    }
+    let kind = header(&headers, &CONTENT_TYPE).unwrap_or_default();
+    if kind != "audio/wav" {
+        return Err((
+            12300,
+            format!("media has content type {kind:?}, not audio/wav"),
+        ));
+    }
+    let body = read_body(answer, LIMIT_BYTES).await;
+    let body = body.map_err(|problem| (11200, problem))?;
+    let pcm = Wav::decode(&body).map_err(|e| (12300, format!("media: {e}")))?;
+    let entry = Entry {
+        clip: Arc::new(Clip::measure(&pcm, net.config.record)),
+        text: header(&headers, &SPOKEN_TEXT).map(percent_decoded),
+        etag: header(&headers, &ETAG).map(str::to_owned),
+        fresh_until: Instant::now() + max_age(&headers).unwrap_or_default(),
+    };
+    let keep = header(&headers, &CACHE_CONTROL).is_none_or(|c| !c.contains("no-store"));
+    Ok((entry, keep))
 }
 
 impl Entry {

@@ -136,9 +136,11 @@ fn answer(request: &Request, network: &Network) -> (u16, serde_json::Value) {
             json!({"code": 20404, "message": "only updates of calls are simulated"}),
         );
     };
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(&request.body)
-        .into_owned()
-        .collect();
+    obey(network, call_sid, &request.body)
+}
+
+fn obey(network: &Network, call_sid: &str, body: &[u8]) -> (u16, serde_json::Value) {
+    let fields: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
     let field = |name: &str| {
         fields
             .iter()
@@ -159,7 +161,7 @@ fn answer(request: &Request, network: &Network) -> (u16, serde_json::Value) {
     match done {
         true => (
             200,
-            json!({"sid": call_sid, "account_sid": config.account_sid}),
+            json!({"sid": call_sid, "account_sid": network.config().account_sid}),
         ),
         false => (
             404,

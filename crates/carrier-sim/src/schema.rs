@@ -69,6 +69,7 @@ fn attributes(tree: &Tree, found: &mut Vec<(u32, String)>) {
     let known = &schema()["elements"][&tree.name];
     for (name, value) in &tree.attributes {
         let problem = match known[name]["type"].as_str() {
+            None if is_ssml_attribute(tree, name) => None,
             None => Some("is unknown"),
             Some("number") if value.parse::<u32>().is_err() => Some("must be a whole number"),
             Some("boolean") if value != "true" && value != "false" => Some("must be true or false"),
@@ -89,6 +90,12 @@ fn attributes(tree: &Tree, found: &mut Vec<(u32, String)>) {
             ));
         }
     }
+}
+
+/// The schema names the attributes of SSML elements without types; `words` is their text.
+fn is_ssml_attribute(tree: &Tree, name: &str) -> bool {
+    let is_ssml = tree.name.starts_with(|c: char| c.is_ascii_lowercase());
+    is_ssml && name != "words" && schema()["elements"][&tree.name].get(name).is_some()
 }
 
 fn is_method(name: &str) -> bool {

@@ -177,7 +177,7 @@ impl TryFrom<RawTurn> for Turn {
             );
         };
         if let Step::Digits(keys) = &step
-            && !(keys.bytes().all(|k| b"0123456789*#".contains(&k)) && !keys.is_empty())
+            && (keys.is_empty() || !keys.bytes().all(|k| b"0123456789*#".contains(&k)))
         {
             return Err(format!("digits {keys:?} must be keys out of 0-9 * #"));
         }

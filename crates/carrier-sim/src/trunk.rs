@@ -45,6 +45,15 @@ struct Prepared {
     signature: String,
 }
 
+/// Simulated time spent on a request, in ms.
+#[derive(Default)]
+struct Took {
+    /// By the last attempt.
+    server_ms: f64,
+    /// By all of them.
+    total_ms: f64,
+}
+
 /// One call's way to the server.
 pub(crate) struct Trunk {
     net: Arc<Inner>,
@@ -78,41 +87,20 @@ impl Trunk {
         let prepared = self.prepare(url, method, params);
         self.answers.push(None);
         self.misbehave(&prepared);
-        let mut total_ms = f64::from(self.net.config.rtt_ms);
-        tokio::time::sleep(self.clock.real(total_ms)).await;
-        let mut attempts = 0;
-        let answer = loop {
-            let lost = self.rng.f64() < self.net.config.loss;
-            if !lost {
-                let start = Instant::now();
-                let answer = self.attempt(prepared.clone()).await;
-                let took = self.clock.since(start);
-                total_ms += took;
-                match answer {
-                    Err(problem) if problem.retry && attempts < self.net.config.retries => {}
-                    answer => break answer.map(|(url, xml)| (url, xml, took)),
-                }
-            } else {
-                let wait = f64::from(self.net.config.connect_timeout_ms);
-                tokio::time::sleep(self.clock.real(wait)).await;
-                total_ms += wait;
-                if attempts >= self.net.config.retries {
-                    break Err(Problem::new(11205, "every attempt to connect was lost"));
-                }
-            }
-            attempts += 1;
-        };
+        let rtt_ms = f64::from(self.net.config.rtt_ms);
+        tokio::time::sleep(self.clock.real(rtt_ms)).await;
+        let (answer, took) = self.persist(&prepared).await;
         self.before = Some(prepared);
         match answer {
-            Ok((url, xml, server_ms)) => {
+            Ok((url, xml)) => {
                 if let Some(slot) = self.answers.last_mut() {
                     *slot = Some(xml.clone());
                 }
                 Ok(Delivery {
                     url,
                     xml,
-                    server_ms,
-                    total_ms,
+                    server_ms: took.server_ms,
+                    total_ms: rtt_ms + took.total_ms,
                 })
             }
             Err(problem) => Err(Failed {
@@ -121,8 +109,38 @@ impl Trunk {
                     url: url.to_string(),
                     problem: problem.text,
                 },
-                total_ms,
+                total_ms: rtt_ms + took.total_ms,
             }),
+        }
+    }
+
+    /// Tries until there is an answer, or the retries are used up.
+    async fn persist(&mut self, prepared: &Prepared) -> (Result<(Url, String), Problem>, Took) {
+        let retries = self.net.config.retries;
+        let lost_ms = f64::from(self.net.config.connect_timeout_ms);
+        let mut took = Took::default();
+        let mut attempt = 0;
+        loop {
+            let answer = if self.rng.f64() < self.net.config.loss {
+                tokio::time::sleep(self.clock.real(lost_ms)).await;
+                took.server_ms = 0.0;
+                took.total_ms += lost_ms;
+                Err(Problem {
+                    code: 11205,
+                    text: "every attempt to connect was lost".into(),
+                    retry: true,
+                })
+            } else {
+                let start = Instant::now();
+                let answer = deliver(&self.net, &self.clock, prepared.clone()).await;
+                took.server_ms = self.clock.since(start);
+                took.total_ms += took.server_ms;
+                answer
+            };
+            match answer {
+                Err(problem) if problem.retry && attempt < retries => attempt += 1,
+                answer => return (answer, took),
+            }
         }
     }
 
@@ -171,10 +189,6 @@ impl Trunk {
             self.repeats
                 .spawn(repeat(self.net.clone(), self.clock.clone(), before.clone()));
         }
-    }
-
-    async fn attempt(&self, prepared: Prepared) -> Result<(Url, String), Problem> {
-        deliver(&self.net, &self.clock, prepared).await
     }
 
     /// Waits for the repeated deliveries and reports those answered otherwise than the first.

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Line, Paths};
 
-/// No request is held longer than this, ms; carriers give up at 15 s.
-const HOLD_MS: u64 = 10_500;
+/// No request is held longer than this unless it is said otherwise, ms; carriers give up at 15 s.
+const HOLD_MS: u32 = 10_500;
 
 /// Seconds that a person's phone rings.
 const RING_S: u32 = 25;
@@ -112,6 +112,7 @@ pub struct Markup {
     next: Next,
     pieces: Vec<Piece>,
     ending: Option<Ending>,
+    hold_ms: u32,
     /// What the last answer plays; it was heard when the carrier comes back.
     playing: Vec<ClipId>,
     #[serde(skip)]
@@ -130,6 +131,7 @@ impl Markup {
             next: Next::Incoming,
             pieces: Vec::new(),
             ending: None,
+            hold_ms: HOLD_MS,
             playing: Vec::new(),
             open: None,
             aside: Vec::new(),
@@ -142,6 +144,13 @@ impl Markup {
             turn,
             ..Self::new(paths)
         }
+    }
+
+    /// The same line, which holds no request longer than `ms`.
+    #[must_use]
+    pub fn holding(mut self, ms: u32) -> Self {
+        self.hold_ms = ms;
+        self
     }
 
     /// Whether the carrier is expected to ask this. Anything else is old, or was never ours.
@@ -330,7 +339,7 @@ impl Line for Markup {
     fn flush(&mut self, now: At, sent: &mut Vec<Sent>) {
         if let Some((ticket, since)) = self.open {
             let something = !self.pieces.is_empty() || self.ending.is_some();
-            if something || since + HOLD_MS <= now {
+            if something || since + u64::from(self.hold_ms) <= now {
                 self.open = None;
                 let (verbs, listens) = self.verbs();
                 let mut answer = self.sent(ticket, since, now, verbs);
@@ -351,7 +360,7 @@ impl Line for Markup {
     }
 
     fn deadline(&self) -> Option<At> {
-        self.open.map(|(_, since)| since + HOLD_MS)
+        self.open.map(|(_, since)| since + u64::from(self.hold_ms))
     }
 }
 

@@ -20,3 +20,4 @@ mod unknown;
 pub use engine::{EmbeddedTts, Settings};
 pub use error::VoiceError;
 pub use process::{ProcessTts, Program};
+pub use speaker::Pronunciation;

@@ -32,6 +32,9 @@ const DIGITS: [&str; 10] = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
 ];
 
+/// Words that the word list lacks or spells out.
+const OURS: &[(&str, &str)] = &[("Ms", "mˈɪz"), ("Ms.", "mˈɪz"), ("cetera", "sˈɛɾəɹə")];
+
 /// Reads words aloud, on paper.
 pub(crate) struct Reader {
     dictionary: Dictionary,
@@ -147,13 +150,26 @@ impl Sentence<'_> {
                 }
                 None => {
                     right -= 1;
-                    let piece = &mut word[right];
-                    let spoken = self.sound_out(&piece.text);
-                    *context = seen_from_left(context, &spoken, &piece.text, &piece.tag);
-                    piece.spoken = Some(spoken);
+                    self.sound_out_at(word, right);
+                    let (spoken, piece) = (word[right].spoken.as_deref(), &word[right]);
+                    *context =
+                        seen_from_left(context, spoken.unwrap_or(""), &piece.text, &piece.tag);
                 }
             }
         }
+    }
+
+    /// Sounds out one piece; an "'s" behind it takes its sound from how the piece ends.
+    fn sound_out_at(&self, word: &mut [Piece], at: usize) {
+        let mut spoken = self.sound_out(&word[at].text);
+        let (ending, _) = text_of(&word[at + 1..]);
+        if key(&ending) == "'s" && !spoken.is_empty() {
+            spoken = self.rules.append_s(&spoken);
+            for piece in &mut word[at + 1..] {
+                piece.spoken = Some(String::new());
+            }
+        }
+        word[at].spoken = Some(spoken);
     }
 
     fn known(&self, text: &str, tag: &str, context: &TokenContext) -> Option<String> {
@@ -161,6 +177,9 @@ impl Sentence<'_> {
         if !word.is_ascii() {
             // The rules cut words by bytes, which only these survive.
             return self.reader.dictionary.plain(&word);
+        }
+        if let Some((_, spoken)) = OURS.iter().find(|(ours, _)| *ours == word) {
+            return Some((*spoken).to_owned());
         }
         let lower = word.to_lowercase();
         let stress = match () {

@@ -158,7 +158,9 @@ impl Tts for ProcessTts {
         let deadline = Instant::now() + Duration::from_millis(u64::from(utterance.deadline_ms));
         let spawned = thread::Builder::new().name(name.into()).spawn(move || {
             let _turn = turn;
-            let result = run(&program, &scratch, &utterance, deadline, || reply.is_canceled());
+            let result = run(&program, &scratch, &utterance, deadline, || {
+                reply.is_canceled()
+            });
             let result = result.map_err(|(kind, what)| SpeakError::new(kind, name, what));
             // Whoever asked may have gone.
             let _ = reply.send(result);

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use audio::Pcm;
 use rten::{RunOptions, ThreadPool};
-use tts::{ErrorKind, SpeakError};
+use tts::{ErrorKind, SpeakError, Utterance, Voice};
 
 use crate::{
     VoiceError,
@@ -13,7 +13,7 @@ use crate::{
     engine::NAME,
     models::{self, DICTIONARY, PACKAGES},
     phonemes::Reader,
-    plan::{Bit, Manner, Step},
+    plan::{Bit, Manner, Step, plan},
 };
 
 /// The nets and tables; read only, shared by all workers.
@@ -128,4 +128,26 @@ fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
     })
+}
+
+/// How the built-in voice would pronounce a text: for an operator's preview, and for judging it.
+pub struct Pronunciation(Speaker);
+
+impl Pronunciation {
+    /// Opens the voice whose files are below `models`.
+    pub fn open(models: &Path) -> Result<Pronunciation, VoiceError> {
+        Ok(Pronunciation(Speaker::new(Arc::new(Shared::open(models)?))))
+    }
+
+    /// The phonemes of each breath of a plain text, in the voice's letters (those of misaki).
+    pub fn of(&self, text: &str) -> Result<Vec<String>, SpeakError> {
+        let utterance = Utterance::plain(text, Voice::new(NAME, ""));
+        let steps = plan(&utterance);
+        let steps = steps.map_err(|(kind, what)| SpeakError::new(kind, NAME, what))?;
+        let breath = |step: &Step| match step {
+            Step::Say { bits, .. } => Some(self.0.phonemes(bits)),
+            Step::Pause(_) => None,
+        };
+        Ok(steps.iter().filter_map(breath).collect())
+    }
 }

@@ -209,6 +209,10 @@ pub trait Records: Send + Sync {
         ask: ReservationAsk,
     ) -> Done<'a, Reservation>;
     /// Moves a reservation, once per key; the old time is free again.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the key, which reservation, and where to; each is a plain value of its own type"
+    )]
     fn reschedule<'a>(
         &'a self,
         call: &'a CallId,

@@ -112,7 +112,7 @@ pub(crate) async fn run(
         begin::after_the_end(&mut mail).await;
     } else {
         let clips = inner.clips(&business.id).await;
-        let mut policy = policy(&business, &id, &clips, inner.parts.settings.reply_within_ms);
+        let mut policy = policy(&business, &id, &clips, &inner.parts.settings);
         if lease.snapshot.is_none() && !matches!(first.kind, Kind::Incoming | Kind::Over) {
             policy.greeting = LOST.to_owned();
         }

@@ -8,14 +8,14 @@ use events::CallId;
 use store::Clip;
 use text::FillerClass;
 
-use crate::voicer::recipe;
+use crate::{switchboard::Settings, voicer::recipe};
 
 /// How this business wants this call to be conducted, with the filler clips that were made for it.
 pub(crate) fn policy(
     business: &Business,
     call: &CallId,
     clips: &[Clip],
-    reply_within_ms: u32,
+    settings: &Settings,
 ) -> Policy {
     let silence = &business.silence.reprompt_s;
     Policy {
@@ -32,7 +32,9 @@ pub(crate) fn policy(
             min_gap_ms: business.fillers.min_gap_s.saturating_mul(1000),
             clips: filler_clips(business, clips),
         },
-        reply_within_ms,
+        reply_within_ms: settings.reply_within_ms,
+        idle_ms: settings.idle_ms,
+        longest_ms: settings.longest_ms,
         ..Policy::default()
     }
 }

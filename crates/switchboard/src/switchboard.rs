@@ -35,6 +35,12 @@ pub struct Settings {
     pub calls: usize,
     /// From the caller's words to giving the agent up, ms.
     pub reply_within_ms: u32,
+    /// A call of which nothing was heard for so long is over, ms.
+    pub idle_ms: u32,
+    /// No call is longer than this, ms.
+    pub longest_ms: u32,
+    /// The longest that a carrier's request is held, ms; carriers give up at 15 s.
+    pub hold_ms: u32,
 }
 
 /// What the switchboard is joined from.

@@ -124,13 +124,14 @@ pub fn filler_texts(class: FillerClass) -> &'static [&'static str] {
         FillerClass::Hold => &[
             "Still here.",
             "Still checking.",
+            "Still checking on that for you.",
             "Still checking, thanks for waiting.",
             "Thanks for waiting, one more moment.",
             "I'm still here, this is taking a little longer.",
             "Bear with me a moment, I'm still checking.",
         ],
         FillerClass::Recover => &[
-            "Sorry, a moment.",
+            "Just a moment.",
             "Sorry, one moment.",
             "Sorry, let me try that again.",
             "Excuse me, one more second.",

@@ -21,11 +21,14 @@ mod units;
 pub(crate) mod words;
 
 pub(crate) use addresses::address;
-pub(crate) use finish::spacing;
+pub(crate) use finish::{spacing, spacing_within};
 pub use options::{Locale, NormalizerOptions};
 pub(crate) use phones::telephone;
 pub(crate) use scan::rewrite;
 pub(crate) use times::time_of_day;
+
+/// Rewrites the whole text.
+type Step<'a> = dyn Fn(&str) -> String + 'a;
 
 /// Writes text out as words, step by step.
 ///
@@ -42,6 +45,9 @@ impl Normalizer {
     /// sentence from [`crate::Sentences`] is never so long.
     pub const MAX_BYTES: usize = 10 * 1024;
 
+    /// Rounds of all steps at most.
+    const ROUNDS: usize = 4;
+
     /// A normalizer that runs the steps of `options`.
     pub fn new(options: NormalizerOptions) -> Self {
         Self { options }
@@ -54,7 +60,40 @@ impl Normalizer {
 
     /// `text` as a voice should say it. Empty when there is nothing to say.
     pub fn normalize(&self, text: &str) -> String {
-        let text = self.inner(text);
+        self.settle(text, |text| self.close(finish::spacing(&text)))
+    }
+
+    /// The same for a part of a sentence: nothing is added at the end.
+    pub(crate) fn inner(&self, text: &str) -> String {
+        self.settle(text, |text| text)
+    }
+
+    /// The last part of a text of several parts.
+    pub(crate) fn last(&self, text: &str) -> String {
+        self.settle(text, |text| self.close(text))
+    }
+
+    /// Runs the steps until they change nothing, since what one of them parts ("5U.S.") an earlier
+    /// one may then understand. Plain words cost one round, most other texts two.
+    fn settle(&self, text: &str, end: impl Fn(String) -> String) -> String {
+        let mut text = markup::clean(cap(text));
+        for _ in 0..Self::ROUNDS {
+            let next = end(finish::spacing_within(&self.steps(&text)));
+            if next == text {
+                break;
+            }
+            text = next;
+        }
+        if self.options.replacements.is_empty() {
+            return text;
+        }
+        end(finish::spacing_within(&replacements::apply(
+            &text,
+            &self.options.replacements,
+        )))
+    }
+
+    fn close(&self, text: String) -> String {
         if self.options.punctuation {
             finish::sentence_mark(&text)
         } else {
@@ -62,11 +101,10 @@ impl Normalizer {
         }
     }
 
-    /// The same for a part of a sentence: nothing is added at the end.
-    pub(crate) fn inner(&self, text: &str) -> String {
+    fn steps(&self, text: &str) -> String {
         let on = &self.options;
         let locale = on.locale;
-        let steps: [(bool, &dyn Fn(&str) -> String); 12] = [
+        let steps: [(bool, &Step); 12] = [
             (on.markup, &markup::strip),
             (on.newlines, &finish::newlines),
             (on.acronyms, &acronyms::expand),
@@ -80,13 +118,11 @@ impl Normalizer {
             (on.numbers, &numbers::expand),
             (on.numbers, &numbers::symbols),
         ];
-        let mut text = markup::clean(cap(text));
-        for (wanted, step) in steps {
-            if wanted {
-                text = step(&text);
-            }
+        let mut text = text.to_owned();
+        for (_, step) in steps.iter().filter(|(wanted, _)| *wanted) {
+            text = step(&text);
         }
-        finish::spacing(&replacements::apply(&text, &on.replacements))
+        text
     }
 }
 

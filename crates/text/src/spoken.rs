@@ -57,7 +57,7 @@ impl Spoken {
             if let Segment::Text { text, .. } = segment {
                 let ends = Some(at) == last && at == tail;
                 *text = if ends {
-                    normalizer.normalize(text)
+                    normalizer.last(text)
                 } else {
                     normalizer.inner(text)
                 };

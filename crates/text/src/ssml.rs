@@ -267,20 +267,18 @@ impl Parse<'_> {
 
     fn prosody(&mut self, attributes: &Attributes) {
         let mut manner = Prosody::default();
-        let readers: [(&str, fn(&str) -> Option<f32>, &mut f32); 3] = [
-            ("rate", prosody::rate, &mut manner.rate),
-            ("pitch", prosody::pitch, &mut manner.pitch),
-            ("volume", prosody::volume, &mut manner.volume_db),
-        ];
-        for (name, reader, field) in readers {
+        let mut set = |name: &str, read: fn(&str) -> Option<f32>, field: &mut f32| {
             let Some(value) = attributes.get(name) else {
-                continue;
+                return;
             };
-            match reader(value.trim()) {
+            match read(value.trim()) {
                 Some(number) => *field = number,
                 None => self.warn(format!("prosody {name} {value:?} is not understood")),
             }
-        }
+        };
+        set("rate", prosody::rate, &mut manner.rate);
+        set("pitch", prosody::pitch, &mut manner.pitch);
+        set("volume", prosody::volume, &mut manner.volume_db);
         self.builder.prosody = self.builder.prosody.with(manner);
     }
 

@@ -9,6 +9,7 @@ pub mod date;
 pub mod name;
 pub mod number;
 pub mod phone;
+pub mod phrases;
 pub mod pick;
 pub mod words;
 

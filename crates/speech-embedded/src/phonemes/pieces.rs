@@ -68,20 +68,16 @@ pub(super) fn is_junk(text: &str) -> bool {
     text.chars().all(|c| JUNK.contains(c))
 }
 
-/// How punctuation is "spoken": the marks that the voice phrases by. `None` for what is not punctuation.
+/// How punctuation is "spoken": the marks that the voice phrases by, which quotes are not. `None` for
+/// what is not punctuation.
 fn punctuation(text: &str, tag: &str) -> Option<String> {
-    let kept: String = text
-        .chars()
-        .filter(|c| ";:,.!?—…\"“”".contains(*c))
-        .collect();
+    let kept: String = text.chars().filter(|c| ";:,.!?—…".contains(*c)).collect();
     match tag {
         _ if text.chars().all(char::is_alphabetic) => None,
         ":" if text == "-" || text == "–" => Some("—".into()),
         "-LRB-" => Some("(".into()),
         "-RRB-" => Some(")".into()),
-        "``" => Some("“".into()),
-        "''" | "\"\"" => Some("”".into()),
-        "." | "," | ":" | "$" | "#" | "NFP" => Some(kept),
+        "``" | "''" | "\"\"" | "." | "," | ":" | "$" | "#" | "NFP" => Some(kept),
         _ if !kept.is_empty() && kept == text => Some(kept),
         _ => None,
     }

@@ -7,7 +7,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use futures::future::LocalBoxFuture;
-use sqlx::{AnyConnection, Connection};
+use sqlx::AnyConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -125,8 +125,8 @@ impl Lane {
 }
 
 impl Bench {
-    /// Works until every asking end is gone and the queue is empty, then closes the connection.
-    pub(super) async fn work(mut self) {
+    /// Works until every asking end is gone and the queue is empty, and hands the connection back.
+    pub(super) async fn work(mut self) -> AnyConnection {
         let mut next = self.work.recv().await;
         while let Some(work) = next.take() {
             match work {
@@ -141,8 +141,7 @@ impl Bench {
                 next = self.work.recv().await;
             }
         }
-        // The connection flushes what it holds when it closes; nobody is left who could be told that it failed.
-        let _ = self.conn.close().await;
+        self.conn
     }
 
     /// The writes that are waiting now, and what stopped the gathering.

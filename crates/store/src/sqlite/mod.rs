@@ -24,7 +24,7 @@ use std::{
     thread::JoinHandle,
 };
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Connection};
 use tokio::sync::oneshot;
 
 use crate::StoreError;
@@ -168,12 +168,21 @@ fn drive(
         match open_all(folder, largest).await {
             Ok(opened) => {
                 if told.send(Ok((opened.lanes, opened.notes))).is_ok() {
-                    futures::future::join_all(opened.benches.into_iter().map(Bench::work)).await;
+                    serve(opened.benches).await;
                 }
             }
             Err(e) => drop(told.send(Err(e))),
         }
     });
+}
+
+/// Works until the records are dropped. Closing one after the other lets the last one of a file empty its log; nobody is
+/// left who could be told that closing failed, and the log is read at the next start.
+async fn serve(benches: Vec<Bench>) {
+    let works = benches.into_iter().map(Bench::work);
+    for conn in futures::future::join_all(works).await {
+        let _ = conn.close().await;
+    }
 }
 
 async fn open_all(folder: &Path, largest: u64) -> Result<Opened, StoreError> {

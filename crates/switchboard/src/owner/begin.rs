@@ -174,7 +174,7 @@ fn take_up(
         Kind::Process(turn) | Kind::Ready(turn, _) => turn,
         _ => TurnId(0),
     };
-    let line = Markup::starting_at(paths, turn);
+    let line = Markup::starting_at(paths, turn).holding(inner.parts.settings.hold_ms);
     let seed = stable_hash(first.call.as_str());
     let call = Call::new(first.call.clone(), seed, line.traits(), policy, now).starting_at(turn);
     (call, line, orders, lease.events > 0)

@@ -9,33 +9,37 @@ use crate::sentences::STARTERS;
 /// How an abbreviation is recognised.
 #[derive(Clone, Copy, PartialEq)]
 enum When {
-    /// With its dot, or with a capital and none.
+    /// With its dot, with a capital, or at the end of the text, where the dot may be missing.
     Either,
-    /// With its dot only: without it, it is a word.
+    /// With its dot or at the end of the text: elsewhere it is a word without it.
     Dotted,
+    /// With its dot or a capital, and something after it.
+    Before,
+    /// With its dot, and something after it.
+    BeforeDotted,
     /// With its dot, and a digit after it.
     Number,
     /// With its dot, no number before it and a capital after it.
     Name,
 }
-use When::{Dotted, Either, Name, Number};
+use When::{Before, BeforeDotted, Dotted, Either, Name, Number};
 
 #[rustfmt::skip]
 const WORDS: &[(&str, &str, When)] = &[
-    ("mr", "mister", Either), ("mrs", "missus", Either), ("prof", "professor", Either),
-    ("rev", "reverend", Dotted), ("gov", "governor", Dotted), ("sen", "senator", Dotted),
-    ("gen", "general", Dotted), ("sgt", "sergeant", Either), ("capt", "captain", Either),
-    ("lt", "lieutenant", Dotted), ("hon", "honorable", Dotted), ("mt", "mount", Either),
-    ("ms", "ms", Either), ("ave", "avenue", Either), ("blvd", "boulevard", Either),
+    ("mr", "mister", Before), ("mrs", "missus", Before), ("prof", "professor", Before),
+    ("rev", "reverend", BeforeDotted), ("gov", "governor", BeforeDotted), ("sen", "senator", BeforeDotted),
+    ("gen", "general", BeforeDotted), ("sgt", "sergeant", Before), ("capt", "captain", Before),
+    ("lt", "lieutenant", BeforeDotted), ("hon", "honorable", BeforeDotted), ("mt", "mount", Before),
+    ("ms", "ms", Before), ("ave", "avenue", Either), ("blvd", "boulevard", Either),
     ("rd", "road", Either), ("ln", "lane", Either), ("hwy", "highway", Either),
     ("pkwy", "parkway", Either), ("apt", "apartment", Either), ("ste", "suite", Either),
     ("bldg", "building", Either), ("inc", "incorporated", Either), ("ltd", "limited", Either),
     ("corp", "corporation", Either), ("co", "company", Dotted), ("bros", "brothers", Either),
     ("jr", "junior", Either), ("sr", "senior", Either), ("dept", "department", Either),
     ("appt", "appointment", Either), ("approx", "approximately", Either),
-    ("etc", "et cetera", Dotted), ("vs", "versus", Dotted), ("tel", "telephone", Dotted),
-    ("ext", "extension", Dotted), ("no", "number", Number), ("nos", "numbers", Number),
-    ("min", "minutes", Number), ("max", "maximum", Dotted), ("misc", "miscellaneous", Dotted),
+    ("etc", "et cetera", Dotted), ("vs", "versus", BeforeDotted), ("tel", "telephone", BeforeDotted),
+    ("ext", "extension", BeforeDotted), ("no", "number", Number), ("nos", "numbers", Number),
+    ("min", "minutes", Number), ("misc", "miscellaneous", Dotted),
     ("govt", "government", Either), ("mgr", "manager", Either), ("asst", "assistant", Either),
     ("univ", "university", Dotted), ("est", "established", Number), ("fig", "figure", Number),
     ("vol", "volume", Number), ("ft", "fort", Name),
@@ -134,10 +138,12 @@ fn street_or_title(here: &Here) -> Option<(usize, String)> {
     if tail.starts_with(char::is_alphanumeric) || here.rest.starts_with("St.-") {
         return None;
     }
-    let mut before = here
-        .before
-        .rsplit(|c: char| c.is_whitespace())
-        .filter(|w| !w.is_empty());
+    // Four words are enough to tell an address.
+    let near = here.before.len().saturating_sub(64);
+    let near = &here.before[here.before.ceil_char_boundary(near)..];
+    let mut before = near
+        .rsplit(char::is_whitespace)
+        .filter(|word| !word.is_empty());
     let named = before
         .next()
         .is_some_and(|word| word.starts_with(char::is_uppercase));
@@ -172,10 +178,14 @@ fn word(here: &Here) -> Option<(usize, String)> {
     let number = after
         .trim_start_matches([' ', '#'])
         .starts_with(|c: char| c.is_ascii_digit());
-    let capital = found.starts_with(char::is_uppercase);
+    let titled =
+        found.starts_with(char::is_uppercase) && found[1..].bytes().all(|b| b.is_ascii_lowercase());
+    let last = !after.contains(char::is_alphanumeric);
     let wanted = match when {
-        Either => tail.is_some() || capital && found[1..].bytes().all(|b| b.is_ascii_lowercase()),
-        Dotted => tail.is_some(),
+        Either => tail.is_some() || titled || last,
+        Dotted => tail.is_some() || last,
+        Before => (tail.is_some() || titled) && !last,
+        BeforeDotted => tail.is_some() && !last,
         Number => tail.is_some() && number,
         Name => {
             let counted = here

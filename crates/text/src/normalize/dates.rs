@@ -47,7 +47,7 @@ pub(crate) fn expand(text: &str, locale: Locale) -> String {
             }
             return iso(here.rest)
                 .or_else(|| numeric(here, locale))
-                .or_else(|| day_first(here.rest));
+                .or_else(|| day_first(here));
         }
         let letter = first.is_ascii_alphabetic();
         letter.then(|| month_first(here.rest).or_else(|| days(here.rest)))?
@@ -113,8 +113,8 @@ fn numeric(here: &Here, locale: Locale) -> Option<(usize, String)> {
 }
 
 /// "21 Nov", "21st of November 2026".
-fn day_first(rest: &str) -> Option<(usize, String)> {
-    let mut cursor = Cursor::new(rest);
+fn day_first(here: &Here) -> Option<(usize, String)> {
+    let mut cursor = Cursor::new(here.rest);
     let day = cursor.number(2, 1..=31)?;
     suffix(&mut cursor);
     (!cursor.spaces().is_empty() || cursor.eat('-')).then_some(())?;
@@ -123,12 +123,17 @@ fn day_first(rest: &str) -> Option<(usize, String)> {
     let month = month(name).filter(|_| capital(name))?;
     dot(&mut cursor, name);
     let year = year(&mut cursor);
-    let said = Date {
+    let date = Date {
         year,
         month: Some(month),
         day: Some(day),
-    }
-    .say()?;
+    };
+    let plain = date.say()?;
+    let said = if here.word_before() == "the" {
+        date.say_of()?
+    } else {
+        plain
+    };
     cursor.ends_token().then(|| (cursor.read(), said))
 }
 
@@ -228,7 +233,7 @@ fn capital(name: &str) -> bool {
 /// The dot of an abbreviation, unless it may end the sentence.
 fn dot(cursor: &mut Cursor, name: &str) {
     let mut ahead = *cursor;
-    let goes_on = |c: char| c.is_alphanumeric() || c == '-' || c == '–';
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '–' | ',');
     if name.len() < 6 && ahead.eat('.') && ahead.rest().trim_start().starts_with(goes_on) {
         *cursor = ahead;
     }

@@ -32,8 +32,7 @@ fn marked(text: &str) -> bool {
 /// One space between words, none before a comma or at the ends.
 pub(crate) fn spacing(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut words = text.split_whitespace().peekable();
-    while let Some(word) = words.next() {
+    for word in text.split_whitespace() {
         let bare = word
             .chars()
             .all(|c| matches!(c, ',' | '.' | ';' | ':' | '!' | '?'));
@@ -50,6 +49,23 @@ pub(crate) fn spacing(text: &str) -> String {
         out.push_str(word);
     }
     out
+}
+
+/// The same for a part of a sentence, which may begin with the mark that ends the part before it.
+pub(crate) fn spacing_within(text: &str) -> String {
+    let text = text.trim_start();
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    if first.is_empty() || !is_mark(first) {
+        return spacing(text);
+    }
+    let rest = spacing(rest);
+    let gap = if rest.is_empty() { "" } else { " " };
+    format!("{}{gap}{rest}", &first[..1])
+}
+
+fn is_mark(word: &str) -> bool {
+    word.chars()
+        .all(|c| matches!(c, ',' | '.' | ';' | ':' | '!' | '?'))
 }
 
 /// Makes the text end in a sentence mark. A comma, colon or dash at the end gives way to it.

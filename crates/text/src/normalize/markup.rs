@@ -162,8 +162,8 @@ fn star(here: &Here, next: Option<char>) -> Option<(usize, String)> {
     {
         return Some((at + 2, " ".to_owned()));
     }
-    let line = here.before.rsplit('\n').next().unwrap_or("");
-    let bullet = next == Some(' ') && line.trim().is_empty();
+    let head = here.before.trim_end_matches(' ');
+    let bullet = next == Some(' ') && (head.is_empty() || head.ends_with('\n'));
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let times = digit(here.before.trim_end_matches(' ').chars().next_back())
         && digit(here.rest[1..].trim_start_matches(' ').chars().next());

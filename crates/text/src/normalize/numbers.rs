@@ -3,14 +3,23 @@
 use super::scan::{Cursor, Here, rewrite};
 use super::words;
 
-/// Words of a number that follow words of their own kind ("5 million").
+/// Numbers with a name of their own.
+const FIXED: [(&str, &str); 3] = [
+    ("24/7", "twenty-four seven"),
+    ("401(k)", "four oh one K"),
+    ("9/11", "nine eleven"),
+];
+
+/// Endings of an ordinal.
 const STEPS: [&str; 4] = ["st", "nd", "rd", "th"];
 
 /// Writes numbers out: ordinals, decimals, ranges, fractions, years. No ASCII digit is left.
 pub(crate) fn expand(text: &str) -> String {
     rewrite(text, |here| {
         let (length, said) = glyph(here).or_else(|| signed(here))?;
-        let front = here.before.ends_with(char::is_alphanumeric);
+        let front = here
+            .before
+            .ends_with(|c: char| c.is_alphanumeric() || c == ',');
         let back = here.rest[length..].starts_with(char::is_alphanumeric);
         let (front, back) = (if front { " " } else { "" }, if back { " " } else { "" });
         Some((length, format!("{front}{said}{back}")))
@@ -28,7 +37,6 @@ pub(crate) fn symbols(text: &str) -> String {
             '=' => " equals ",
             '+' => " plus ",
             '°' => " degrees ",
-            '#' if here.starts_token() => " number ",
             '-' if lone(here) => dash(here),
             '$' => " dollars ",
             '€' => " euros ",
@@ -51,10 +59,10 @@ pub(crate) fn symbols(text: &str) -> String {
     })
 }
 
-/// A hyphen with white space or another hyphen on both sides.
+/// A hyphen that joins no two words.
 fn lone(here: &Here) -> bool {
-    let edge = |c: Option<char>| c.is_none_or(|c| c == ' ' || c == '-');
-    edge(here.before.chars().next_back()) && edge(here.rest.chars().nth(1))
+    let next = here.rest.chars().nth(1);
+    here.starts_token() || !next.is_some_and(char::is_alphanumeric)
 }
 
 /// A dash between words is a pause; between a digit's words it never gets here.
@@ -64,7 +72,7 @@ fn dash(here: &Here) -> &'static str {
         .rest
         .chars()
         .nth(1)
-        .is_some_and(|c| c.is_alphanumeric() || c == ' ');
+        .is_some_and(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '"'));
     if open && follows { ", " } else { " " }
 }
 
@@ -101,7 +109,14 @@ fn signed(here: &Here) -> Option<(usize, String)> {
     let free = here.before.is_empty() || here.before.ends_with([' ', '(', '"']);
     let minus = free && cursor.eat('-');
     let counted = free && !minus && cursor.eat('#');
-    let said = number(here, &mut cursor)?;
+    let said = if free && cursor.eat('.') {
+        words::decimal(
+            "",
+            Some(cursor.digits(Cursor::LONG)).filter(|part| !part.is_empty())?,
+        )
+    } else {
+        number(here, &mut cursor)?
+    };
     let sign = if minus {
         "minus "
     } else if counted {
@@ -113,14 +128,19 @@ fn signed(here: &Here) -> Option<(usize, String)> {
 }
 
 fn number(here: &Here, cursor: &mut Cursor) -> Option<String> {
-    if here.rest.starts_with("24/7") && !here.before.ends_with(|c: char| c.is_ascii_digit()) {
-        cursor.take(4, |_| true);
-        return Some("twenty-four seven".to_owned());
+    let known = FIXED
+        .iter()
+        .find(|(written, _)| here.rest.starts_with(written));
+    if let Some((written, said)) = known
+        && here.starts_token()
+    {
+        cursor.take(written.len(), |_| true);
+        return Some((*said).to_owned());
     }
     let start = *cursor;
     let int = integer(cursor)?;
-    if let Some(said) = fraction(int, cursor).or_else(|| ordinal(int, cursor)) {
-        return Some(said);
+    if let Some(said) = fraction(here, int, cursor).or_else(|| ordinal(int, cursor)) {
+        return Some(said + join(here, cursor));
     }
     let mut said = match parts(cursor) {
         fraction if !fraction.is_empty() => {
@@ -140,7 +160,7 @@ fn number(here: &Here, cursor: &mut Cursor) -> Option<String> {
     if let Some(half) = mixed(cursor) {
         said = format!("{said} and {half}");
     }
-    Some(said + range(cursor))
+    Some(said + join(here, cursor))
 }
 
 /// A number with letters before it is part of a name: "A1c", "B2B", "covid19" is said in digits.
@@ -218,7 +238,10 @@ fn ordinal(int: &str, cursor: &mut Cursor) -> Option<String> {
     Some(words::ordinal(value))
 }
 
-fn fraction(int: &str, cursor: &mut Cursor) -> Option<String> {
+fn fraction(here: &Here, int: &str, cursor: &mut Cursor) -> Option<String> {
+    if here.before.ends_with('/') {
+        return None;
+    }
     let mut ahead = *cursor;
     let top: u32 = int.parse().ok().filter(|n| *n < 1000)?;
     ahead.eat('/').then_some(())?;
@@ -253,21 +276,29 @@ fn mixed(cursor: &mut Cursor) -> Option<String> {
     )
 }
 
-/// A hyphen or dash before another number is "to"; more than one is a pause.
-fn range(cursor: &mut Cursor) -> &'static str {
+/// What joins this number to the next one: "to" for a range, a pause in a longer chain, "by" for
+/// a size.
+fn join(here: &Here, cursor: &mut Cursor) -> &'static str {
     let mut ahead = *cursor;
-    if ahead.eat_any(&['-', '–', '—']).is_none()
-        || !ahead.peek().is_some_and(|c| c.is_ascii_digit())
-    {
+    let spaced = !ahead.spaces().is_empty();
+    let mark = ahead.eat_any(&['-', '–', '—', ':', 'x', '×']);
+    let even = ahead.spaces().is_empty() != spaced;
+    let (Some(mark), true) = (
+        mark,
+        even && ahead.peek().is_some_and(|c| c.is_ascii_digit()),
+    ) else {
         return "";
-    }
-    *cursor = ahead;
+    };
+    let is_dash = |c| matches!(c, '-' | '–');
     let more = ahead
         .rest()
         .trim_start_matches(|c: char| c.is_ascii_digit());
-    if more.starts_with(['-', '–']) {
-        ", "
-    } else {
-        " to "
+    *cursor = ahead;
+    match mark {
+        'x' | '×' => " by ",
+        mark if is_dash(mark) && (more.starts_with(is_dash) || here.before.ends_with(is_dash)) => {
+            ", "
+        }
+        _ => " to ",
     }
 }

@@ -29,7 +29,9 @@ pub(crate) fn expand(text: &str) -> String {
         {
             return None;
         }
-        number(here).or_else(|| identifier(here))
+        number(here)
+            .or_else(|| letters(here))
+            .or_else(|| identifier(here))
     })
 }
 
@@ -126,7 +128,7 @@ impl<'a> Groups<'a> {
         let mut rest = all.as_str();
         for length in cut {
             let (head, tail) = rest.split_at(*length);
-            let toll_free = groups.len() < 2 && head == "800" && cut.len() > 2;
+            let toll_free = groups.len() < 2 && head == "800" && (cut.len() > 2 || cut == [1, 3]);
             groups.push(match head {
                 _ if toll_free => "eight hundred".to_owned(),
                 _ if head.len() > 5 => words::digit_run(head),
@@ -153,6 +155,23 @@ fn extension(cursor: &mut Cursor, said: &mut String) {
         said.push_str(&words::digits(digits));
         *cursor = ahead;
     }
+}
+
+/// "1-800-FLOWERS", "555-CALL-NOW": the digits here, the letters are words already.
+fn letters(here: &Here) -> Option<(usize, String)> {
+    let mut cursor = Cursor::new(here.rest);
+    let groups = Groups::read(&mut cursor);
+    let shape: Vec<usize> = groups.digits.iter().map(|group| group.len()).collect();
+    let known = matches!(shape.as_slice(), [3] | [1, 3] | [3, 3] | [1, 3, 3]);
+    let read = cursor.read() + 1;
+    let capitals = cursor.eat('-')
+        && cursor
+            .letters()
+            .chars()
+            .take_while(char::is_ascii_uppercase)
+            .count()
+            > 2;
+    (known && capitals).then(|| (read, format!("{}, ", groups.say(&shape))))
 }
 
 fn identifier(here: &Here) -> Option<(usize, String)> {

@@ -56,6 +56,16 @@ impl Date {
     }
 }
 
+impl Date {
+    /// "twenty-first of November, twenty twenty-six", as it is said behind "the".
+    pub(crate) fn say_of(self) -> Option<String> {
+        let day = words::ordinal(u64::from(self.day?));
+        let month = MONTHS.get((self.month? as usize).checked_sub(1)?)?;
+        let year = self.year.map(|year| format!(", {}", words::year(year)));
+        Some(format!("{day} of {month}{}", year.unwrap_or_default()))
+    }
+}
+
 /// The number of a month by its name or its abbreviation of three or four letters.
 pub(crate) fn month(word: &str) -> Option<u32> {
     let at = MONTHS

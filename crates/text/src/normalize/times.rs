@@ -36,7 +36,9 @@ fn range(cursor: &mut Cursor, locale: Locale) -> Option<String> {
     if cursor.peek() == Some('-') {
         return None;
     }
-    (from.certain() || to.certain()).then(|| format!("{} to {}", from.say(locale), to.say(locale)))
+    let first = from.say(locale);
+    let first = first.trim_end_matches(" o'clock");
+    (from.certain() || to.certain()).then(|| format!("{first} to {}", to.say(locale)))
 }
 
 struct Clock {
@@ -127,10 +129,7 @@ impl Clock {
 /// "am", "a.m.", "PM", "P.M." with its dots; the last stays a dot where it ends the sentence.
 fn half(cursor: &mut Cursor) -> Option<&'static str> {
     let mut ahead = *cursor;
-    let morning = match ahead.eat_any(&['a', 'A', 'p', 'P'])? {
-        'a' | 'A' => true,
-        _ => false,
-    };
+    let morning = matches!(ahead.eat_any(&['a', 'A', 'p', 'P'])?, 'a' | 'A');
     let dotted = ahead.eat('.');
     ahead.eat_any(&['m', 'M'])?;
     let mut ends = false;

@@ -42,6 +42,9 @@ pub(crate) fn expand(text: &str) -> String {
         if !digit || !here.starts_token() {
             return None;
         }
+        if let Some(found) = height(here.rest) {
+            return Some(found);
+        }
         let mut cursor = Cursor::new(here.rest);
         let number = cursor.take(40, |c| c.is_ascii_digit() || c == ',' || c == '.');
         let part = here.before.ends_with(['.', ',']);
@@ -57,16 +60,40 @@ pub(crate) fn expand(text: &str) -> String {
         // "5 ft. by" loses its dot, "5 ft." at the end keeps it.
         let lettered = written.ends_with(|c: char| c.is_ascii_lowercase());
         let dot = usize::from(lettered && rest.strip_prefix('.').is_some_and(goes_on));
-        let gap = if rest[dot..].starts_with(char::is_alphanumeric) {
+        let rest = &rest[dot..];
+        let mut length = cursor.read() + written.len() + dot;
+        let mut gap = if rest.starts_with(char::is_alphanumeric) {
             " "
         } else {
             ""
         };
-        Some((
-            cursor.read() + written.len() + dot,
-            format!("{number} {said}{gap}"),
-        ))
+        if let Some(mark) = range_mark(rest) {
+            length += mark;
+            gap = " to ";
+        }
+        Some((length, format!("{number} {said}{gap}")))
     })
+}
+
+/// The length of a dash that another number follows.
+fn range_mark(rest: &str) -> Option<usize> {
+    let mut cursor = Cursor::new(rest);
+    cursor.eat_any(&['-', '–'])?;
+    cursor
+        .peek()
+        .filter(char::is_ascii_digit)
+        .map(|_| cursor.read())
+}
+
+/// Feet and inches: 5'10" is "5 foot 10".
+fn height(rest: &str) -> Option<(usize, String)> {
+    let mut cursor = Cursor::new(rest);
+    let feet = cursor.number(1, 1..=9)?;
+    cursor.eat('\'').then_some(())?;
+    let inches = cursor.number(2, 0..=11)?;
+    cursor
+        .eat('"')
+        .then(|| (cursor.read(), format!("{feet} foot {inches}")))
 }
 
 fn goes_on(rest: &str) -> bool {

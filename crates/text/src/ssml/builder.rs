@@ -2,7 +2,7 @@
 
 use super::{MAX_BREAK_MS, Prosody, Segment};
 use crate::normalize::markup::clean;
-use crate::normalize::spacing;
+use crate::normalize::spacing_within;
 
 #[derive(Default)]
 pub(super) struct Builder {
@@ -69,7 +69,7 @@ impl Builder {
         for segment in self.segments {
             match (segment, out.last_mut()) {
                 (Segment::Text { text, prosody }, last) => {
-                    let text = spacing(&text);
+                    let text = spacing_within(&text);
                     let mark = !text.contains(char::is_alphanumeric);
                     match last {
                         _ if text.is_empty() => {}

@@ -1,0 +1,1 @@
+//! Benchmarks through the front door, with charts.

@@ -1,0 +1,7 @@
+//! What the text room promises.
+
+mod fillers;
+mod normalize;
+mod sentences;
+mod spoken;
+mod ssml;
