@@ -58,17 +58,6 @@ pub enum Command {
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Run a recorded call again and compare what comes out
-    Replay {
-        /// The recording, as `frontdesk call --record` writes it
-        file: PathBuf,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Measure
-    #[command(subcommand)]
-    Bench(Bench),
 }
 
 /// `frontdesk demo`
@@ -96,9 +85,6 @@ pub struct Call {
     /// Where the two-channel recording goes
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Where the call's inputs and orders go, for `frontdesk replay`
-    #[arg(long, value_name = "FILE")]
-    pub record: Option<PathBuf>,
     /// Print every document
     #[arg(long)]
     pub dump_xml: bool,
@@ -151,42 +137,6 @@ pub enum ConfigCommand {
         #[arg(long)]
         origin: bool,
     },
-}
-
-/// `frontdesk bench`
-#[derive(Debug, Subcommand)]
-pub enum Bench {
-    /// Calls over the webhook line: what callers hear, and what answers cost
-    Webhook(BenchWebhook),
-}
-
-/// `frontdesk bench webhook`
-#[derive(Args, Clone, Debug)]
-pub struct BenchWebhook {
-    /// Calls
-    #[arg(long, default_value_t = 200)]
-    pub calls: usize,
-    /// Turns of each call
-    #[arg(long, default_value_t = 10)]
-    pub turns: usize,
-    /// New calls a second
-    #[arg(long, default_value_t = 20.0)]
-    pub rate: f64,
-    /// From the caller's words to the first sentence, ms
-    #[arg(long, default_value_t = 4000)]
-    pub pipeline: u32,
-    /// Calls made before measuring, so that the predictor has learnt
-    #[arg(long, default_value_t = 8)]
-    pub warm_up: usize,
-    /// The carrier's round trip, ms
-    #[arg(long, default_value_t = 0)]
-    pub rtt: u32,
-    /// Where the report goes
-    #[arg(long, value_name = "FOLDER")]
-    pub out: Option<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 impl Common {

@@ -30,3 +30,16 @@ pub fn say(line: impl std::fmt::Display) {
 pub fn complain(error: &anyhow::Error) {
     eprintln!("error: {error:#}");
 }
+
+/// Logs one event of a call: what happened and where, never what was said or by whom.
+pub fn event(tap: &switchboard::Tap) {
+    let stamped = &tap.stamped;
+    let (call, name) = (&stamped.call, stamped.event.name());
+    match &stamped.event {
+        events::Event::Ended { outcome } => tracing::info!(%call, business = %tap.business, %outcome, "call ended"),
+        events::Event::Started { line, .. } => tracing::info!(%call, business = %tap.business, %line, "call started"),
+        events::Event::VoiceFailed { clip, why } => tracing::warn!(%call, %clip, %why, "a sentence has no audio"),
+        events::Event::ReplyFailed { turn, why } => tracing::warn!(%call, %turn, %why, "the agent gave no reply"),
+        event => tracing::debug!(%call, turn = ?event.turn().map(|turn| turn.0), event = name),
+    }
+}

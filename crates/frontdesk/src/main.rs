@@ -2,7 +2,6 @@
 //!
 //! The binary reads the configuration, joins the parts and runs. Nothing is decided here that another crate could decide.
 
-mod bench;
 mod cli;
 mod commands;
 mod config;

@@ -97,6 +97,23 @@ impl Switchboard {
         Ok(state)
     }
 
+    /// Speaks what callers of a business hear first and most, so that it is there when they call.
+    pub async fn rehearse(&self, business: &Business) {
+        let mut lines = vec![agent::greeting::greeting(business), agent::greeting::hold_fallback().to_owned()];
+        lines.extend(agent::greeting::nudges(business, None));
+        let mut sentences = Vec::new();
+        for line in lines {
+            let mut cut = text::Sentences::default();
+            cut.push(&line, &mut sentences);
+            cut.finish(&mut sentences);
+        }
+        for sentence in sentences {
+            if let Err(why) = self.parts().voicer.speak(&sentence, &business.voice).await {
+                tracing::warn!(business = %business.id, %why, "a frequent sentence could not be spoken");
+            }
+        }
+    }
+
     async fn make_filler(&self, business: &Business, row: &FillerRow) -> Result<(), String> {
         let (spoken, _) = self
             .parts()

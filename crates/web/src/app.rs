@@ -4,10 +4,10 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
 use agent::Business;
-use events::BusinessId;
+use events::{BusinessId, CallId};
 use switchboard::Switchboard;
 
-use crate::{Meter, PhoneNetwork, Templates, admin, audio, console, health, twilio};
+use crate::{Meter, PhoneNetwork, Templates, admin, audio, console, health, webhooks};
 
 /// What the web needs to know. `frontdesk` reads it from the configuration.
 #[derive(Clone)]
@@ -26,6 +26,12 @@ pub struct Settings {
     pub target_dead_air_ms: u32,
     /// What is simulated, for the home page.
     pub simulated: Vec<String>,
+    /// The largest webhook body, bytes.
+    pub webhook_bytes: usize,
+    /// The largest body of an API request, bytes.
+    pub json_bytes: usize,
+    /// How long a client may take to send its request.
+    pub request: Duration,
 }
 
 /// A hook of the binary: reads the configuration again.
@@ -60,9 +66,9 @@ pub struct App {
     /// Browser phones.
     pub lines: admin::Lines,
     /// Signature mismatches, explained, for the console.
-    pub mismatches: twilio::Mismatches,
+    pub mismatches: webhooks::Mismatches,
     /// The last requests of the carrier.
-    pub traffic: twilio::Traffic,
+    pub traffic: webhooks::Traffic,
 }
 
 impl App {
@@ -70,6 +76,15 @@ impl App {
     pub fn business(&self, id: &BusinessId) -> Option<Arc<Business>> {
         (self.switchboard.parts().businesses)(id)
     }
+}
+
+/// Makes the tags that prove a call was ours: HMAC-SHA-256 of the call's id, 128 bits of it in hex.
+pub fn tagger(key: &str) -> Box<dyn Fn(&CallId) -> String + Send + Sync> {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key.as_bytes());
+    Box::new(move |call| {
+        let tag = aws_lc_rs::hmac::sign(&key, call.as_str().as_bytes());
+        tag.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    })
 }
 
 /// Serves until the handle is stopped. The signals are not watched here: shutdown has an order, and it is the binary's.
@@ -81,11 +96,12 @@ pub fn serve(
     listener: TcpListener,
     workers: usize,
 ) -> std::io::Result<(ServerHandle, actix_web::dev::Server)> {
+    let request = app.settings.request;
     let data = web::Data::from(app);
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(data.clone())
-            .configure(twilio::routes)
+            .configure(webhooks::routes)
             .configure(audio::routes)
             .configure(health::routes)
             .configure(admin::routes)
@@ -93,7 +109,7 @@ pub fn serve(
     })
     .workers(workers.max(1))
     .disable_signals()
-    .client_request_timeout(Duration::from_secs(5))
+    .client_request_timeout(request)
     .keep_alive(Duration::from_secs(15))
     .max_connections(20_000)
     .shutdown_timeout(10)

@@ -10,12 +10,6 @@ use futures::StreamExt;
 
 use crate::Problem;
 
-/// A carrier's form, bytes.
-pub(crate) const WEBHOOK: usize = 64 << 10;
-
-/// JSON of an API client, bytes.
-pub(crate) const JSON: usize = 256 << 10;
-
 /// How long a body may take.
 const DEADLINE: Duration = Duration::from_secs(5);
 

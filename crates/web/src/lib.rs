@@ -15,9 +15,9 @@ mod metrics;
 mod phone;
 mod problem;
 mod templates;
-pub mod twilio;
+pub mod webhooks;
 
-pub use app::{App, Settings, serve};
+pub use app::{App, Settings, serve, tagger};
 pub use metrics::Meter;
 pub use phone::{PhoneEvent, PhoneInput, PhoneNetwork, PhoneOptions, PhoneSession};
 pub use problem::Problem;

@@ -76,7 +76,7 @@ async fn events_come_in_order_and_words_are_taken() {
 async fn onset_stops_a_prompt_and_the_words_may_follow_later() {
     let world = server();
     let mut phone = world
-        .network(4.0)
+        .network(1.0)
         .dial("+61400000001", "+61255501234", "demo");
     until(&mut phone, |e| matches!(e, PhoneEvent::Playing { .. })).await;
     phone

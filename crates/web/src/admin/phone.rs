@@ -73,11 +73,8 @@ struct Dial {
     options: PhoneOptions,
 }
 
-async fn json<T: serde::de::DeserializeOwned>(
-    request: &HttpRequest,
-    payload: web::Payload,
-) -> Result<T, Problem> {
-    let body = body::read(request, payload, body::JSON).await?;
+async fn json<T: serde::de::DeserializeOwned>(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<T, Problem> {
+    let body = body::read(request, payload, limit).await?;
     serde_json::from_slice(&body)
         .map_err(|error| Problem::new(400, "bad_json", format!("the JSON cannot be read: {error}")))
 }
@@ -88,7 +85,7 @@ async fn dial(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Answer {
-    let Dial { business, options } = json(&request, payload).await?;
+    let Dial { business, options } = json(&request, payload, app.settings.json_bytes).await?;
     let business = BusinessId::parse(&business).map_err(|_| Problem::not_found("business"))?;
     app.business(&business)
         .ok_or_else(|| Problem::not_found("business"))?;
@@ -113,7 +110,7 @@ async fn act(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Answer {
-    let input: PhoneInput = json(&request, payload).await?;
+    let input: PhoneInput = json(&request, payload, app.settings.json_bytes).await?;
     let inputs = app
         .lines
         .inputs(&id)

@@ -224,7 +224,7 @@ async fn accept(
             "there is no X-Twilio-Signature header",
         ));
     }
-    let body = body::read(request, payload, body::WEBHOOK).await?;
+    let body = body::read(request, payload, app.settings.webhook_bytes).await?;
     verify(app, request, &body, signature)?;
     let webhook = twilio::decode(kind, &body).map_err(|error| {
         Problem::new(

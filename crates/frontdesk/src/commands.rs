@@ -1,0 +1,278 @@
+//! What each command does.
+
+use std::{collections::VecDeque, path::Path, process::ExitCode, time::Duration};
+
+use anyhow::Context;
+use carrier_sim::{Input, Network, NetworkConfig, Script, Step};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
+
+use crate::{
+    cli::{self, Cli, Command, Common, ConfigCommand, Fillers, Models},
+    config::{Config, Env, Live, Loaded, Paths, Watcher},
+    house::House,
+    log::{self, say},
+    shutdown,
+    telephone::{self, Print, Scripted, Talker},
+    voice,
+};
+
+/// What the demo's caller says: a question, then a booking with a correction.
+const DEMO: [&str; 7] = [
+    "Hi, are you open on Saturday?",
+    "Great, I would like to book a cleaning please.",
+    "Next Tuesday at ten in the morning.",
+    "My name is Sam Lee.",
+    "Yes, that number is fine.",
+    "Yes, that is right.",
+    "No, that is all, thank you. Goodbye.",
+];
+
+/// Does what the command line says.
+///
+/// # Errors
+/// What went wrong, and what to do.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let env = Env::of_process();
+    let paths = Paths::find(cli.common.config.as_deref(), &env);
+    let flags = cli.common.flags();
+    let loaded = match Config::load(&paths, &env, &flags) {
+        Ok(loaded) => loaded,
+        Err(errors) => {
+            eprintln!("{}", errors.check());
+            return Ok(ExitCode::from(2));
+        }
+    };
+    if let Some(Command::Config(command)) = &cli.command {
+        show(command, &loaded);
+        return Ok(ExitCode::SUCCESS);
+    }
+    log::start(&loaded.config.log);
+    let live = Live::new(paths, env, flags, loaded);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(dispatch(cli, live))
+}
+
+async fn dispatch(cli: Cli, live: Live) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        None | Some(Command::Serve) => serve(live).await,
+        Some(Command::Demo(demo)) => self::demo(live, &cli.common, demo).await,
+        Some(Command::Call(call)) => self::call(live, call).await,
+        Some(Command::Fillers(command)) => fillers(live, command).await,
+        Some(Command::Models(command)) => models(&live, &command),
+        Some(Command::Config(_)) => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn show(command: &ConfigCommand, loaded: &Loaded) {
+    match command {
+        ConfigCommand::Check => say(loaded.check()),
+        ConfigCommand::Show { origin } => say(loaded.show(*origin)),
+    }
+}
+
+fn banner(house: &House) {
+    let config = &house.live.current().config;
+    let url = &house.network.base_url;
+    say(format_args!("Frontdesk {}", env!("CARGO_PKG_VERSION")));
+    say(format_args!("├─ API:       {url}/admin/v1/businesses"));
+    say(format_args!("├─ Webhooks:  {}/voice/incoming/{{business}}", house.app.settings.public_url));
+    say(format_args!("├─ Health:    {url}/readyz?verbose"));
+    say(format_args!("├─ Data:      {}", config.store.data_dir.display()));
+    say(format_args!("└─ Simulated: {}", house.app.settings.simulated.join("; ")));
+}
+
+/// Serves until a signal comes; the voice is opened behind it.
+async fn serve(live: Live) -> anyhow::Result<ExitCode> {
+    let watcher = Watcher::start(live.clone()).context("the configuration's files cannot be watched")?;
+    let house = House::open(live).await?;
+    banner(&house);
+    house.start_background();
+    let (handle, server) = web::serve(house.app.clone(), house.listener.try_clone()?, 2)?;
+    let warm = async {
+        match house.warm_up().await {
+            Ok(ready) => tracing::info!(ready, "the voice and its fillers are ready"),
+            Err(error) => tracing::error!(error = format!("{error:#}"), "no built-in voice; callers hear the next rung"),
+        }
+        shutdown::asked().await;
+    };
+    let drain = Duration::from_secs(house.live.current().config.limits.drain_s.into());
+    let stop = async {
+        tokio::select! {
+            () = shutdown::asked() => {}
+            () = warm => {}
+        }
+        shutdown::drain(&house.app.switchboard, &handle, drain).await;
+    };
+    let (served, ()) = tokio::join!(server, stop);
+    drop(watcher);
+    served?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A house on a free port, serving, with its voice ready; `act` then uses it.
+async fn within<T>(live: Live, act: impl AsyncFnOnce(&House) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let house = House::open(live).await?;
+    house.start_background();
+    let (handle, server) = web::serve(house.app.clone(), house.listener.try_clone()?, 1)?;
+    let work = async {
+        let result = match house.warm_up().await {
+            Ok(_) => act(&house).await,
+            Err(error) => Err(error),
+        };
+        shutdown::drain(&house.app.switchboard, &handle, Duration::from_secs(2)).await;
+        result
+    };
+    let (served, result) = tokio::join!(server, work);
+    served?;
+    result
+}
+
+async fn demo(live: Live, common: &Common, demo: cli::Demo) -> anyhow::Result<ExitCode> {
+    say("Frontdesk demo: one booking call over a simulated phone network, with signed webhooks.");
+    let bound = common.bind.is_some();
+    within(live, async |house| {
+        banner(house);
+        let sentences = DEMO.iter().map(|text| speech(text)).collect();
+        let config = NetworkConfig { record: true, rtt_ms: 100, ..house.network.clone() };
+        let report = place(house, config, "demo caller", None, Scripted(sentences), Print::default()).await?;
+        if let Some(recording) = &report.recording {
+            std::fs::write(&demo.out, recording.to_wav()).with_context(|| format!("cannot write {}", demo.out.display()))?;
+            say(format_args!("What the caller heard: {}", demo.out.display()));
+        }
+        say(telephone::summary(&report));
+        let booked = report.is_clean();
+        if !demo.exit {
+            say(format_args!("Still serving{}; stop with Ctrl-C.", if bound { "" } else { " on this address" }));
+            shutdown::asked().await;
+        }
+        Ok(if booked { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    })
+    .await
+}
+
+fn speech(text: &str) -> Input {
+    Input::Speech { text: text.to_owned(), spoken_ms: None }
+}
+
+async fn place(
+    house: &House,
+    config: NetworkConfig,
+    from: &str,
+    business: Option<&str>,
+    talker: impl Talker,
+    print: Print,
+) -> anyhow::Result<carrier_sim::CallReport> {
+    let first = house.live.current().businesses.first().map(|file| file.business.id.to_string());
+    let business = business.map(str::to_owned).or(first).context("no business is configured")?;
+    let from = if from.starts_with('+') { from } else { "+15550100123" };
+    let network = Network::new(config)?;
+    let report = telephone::place(&house.app.switchboard, &network, from, &business, talker, print).await;
+    report.context("the simulated network lost the call")
+}
+
+/// A person at the terminal.
+struct Typed(Lines<BufReader<Stdin>>);
+
+impl Talker for Typed {
+    async fn next(&mut self) -> Option<Input> {
+        let line = self.0.next_line().await.ok()??;
+        let line = line.trim();
+        Some(match line.split_once(' ').unwrap_or((line, "")) {
+            ("/hangup" | "/quit", _) => Input::HangUp,
+            ("/silence", _) | ("", _) => Input::Silence,
+            ("/dtmf", keys) => Input::Digits { digits: keys.to_owned() },
+            _ => speech(line),
+        })
+    }
+}
+
+/// What the terminal or a file has to say.
+enum Either {
+    Typed(Typed),
+    Scripted(Scripted),
+}
+
+impl Talker for Either {
+    async fn next(&mut self) -> Option<Input> {
+        match self {
+            Either::Typed(typed) => typed.next().await,
+            Either::Scripted(scripted) => scripted.next().await,
+        }
+    }
+}
+
+async fn call(live: Live, call: cli::Call) -> anyhow::Result<ExitCode> {
+    within(live, async |house| {
+        let config = NetworkConfig { record: call.out.is_some(), rtt_ms: call.rtt, speed: call.speed, ..house.network.clone() };
+        let talker = match &call.script {
+            Some(file) => Either::Scripted(Scripted(inputs(file)?)),
+            None => {
+                say("Type what the caller says. /silence, /dtmf 1, /hangup.");
+                Either::Typed(Typed(BufReader::new(tokio::io::stdin()).lines()))
+            }
+        };
+        let print = Print { xml: call.dump_xml, json: call.json };
+        let report = place(house, config, &call.from, call.business.as_deref(), talker, print).await?;
+        if let (Some(file), Some(recording)) = (&call.out, &report.recording) {
+            std::fs::write(file, recording.to_wav()).with_context(|| format!("cannot write {}", file.display()))?;
+        }
+        if !call.json {
+            say(telephone::summary(&report));
+        }
+        Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    })
+    .await
+}
+
+fn inputs(file: &Path) -> anyhow::Result<VecDeque<Input>> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let script = Script::from_toml(&text).with_context(|| file.display().to_string())?;
+    let input = |turn: carrier_sim::Turn| match turn.step {
+        Step::Say(text) | Step::Barge(text) => Input::Speech { text, spoken_ms: None },
+        Step::Digits(digits) => Input::Digits { digits },
+        Step::Silence => Input::Silence,
+        Step::HangUp(_) => Input::HangUp,
+    };
+    Ok(script.turns.into_iter().map(input).collect())
+}
+
+async fn fillers(live: Live, command: Fillers) -> anyhow::Result<ExitCode> {
+    let house = House::open(live).await?;
+    let (wanted, json) = match &command {
+        Fillers::Generate { business } => (business.clone(), false),
+        Fillers::List { business, json } => (business.clone(), *json),
+    };
+    if matches!(command, Fillers::Generate { .. }) {
+        house.warm_up().await?;
+    }
+    for file in &house.live.current().businesses {
+        if wanted.as_deref().is_some_and(|wanted| wanted != file.business.id.as_str()) {
+            continue;
+        }
+        for row in house.app.switchboard.fillers(&file.business).await? {
+            if json {
+                say(serde_json::to_string(&row)?);
+            } else {
+                let (ms, level) = (row.ms.unwrap_or(0), row.level_dbfs.unwrap_or(0.0));
+                say(format_args!("{:<10} {:<10?} {ms:>5} ms {level:>6.1} dBFS  {}", row.class.name(), row.state, row.text));
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn models(live: &Live, command: &Models) -> anyhow::Result<ExitCode> {
+    let loaded = live.current();
+    let dir = voice::models_dir(&loaded.config.speech, &loaded.config.store.data_dir);
+    if matches!(command, Models::Install) {
+        voice::install(&dir)?;
+    }
+    let missing = speech_embedded::models::missing(&dir);
+    if missing.is_empty() {
+        say(format_args!("the built-in voice is complete in {}", dir.display()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    missing.iter().for_each(|what| say(format_args!("missing: {what}")));
+    say("install it with: frontdesk models install");
+    Ok(ExitCode::from(1))
+}
