@@ -86,8 +86,8 @@ fn services() -> Vec<Offer> {
             1,
         ),
         offer(
-            "whitening",
-            &["teeth whitening", "bleaching"],
+            "teeth whitening",
+            &["whitening", "bleaching"],
             60,
             "two hundred fifty dollars",
             1,

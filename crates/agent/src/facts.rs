@@ -58,15 +58,16 @@ fn meaning(heard: &[Token]) -> Vec<String> {
 }
 
 fn best(fact: &Fact, said: &[String], rarity: &Rarity) -> f32 {
-    fact.q
-        .all()
+    let phrasings: Vec<Vec<String>> = fact.q.all().iter().map(|q| meaning(&tokens(q))).collect();
+    let every: Vec<String> = phrasings.concat();
+    phrasings
         .iter()
-        .map(|q| score(&meaning(&tokens(q)), said, rarity))
+        .map(|phrasing| score(phrasing, &every, said, rarity))
         .fold(0.0, f32::max)
 }
 
-/// Two thirds for how much of the phrasing was said, one third for how much of what was said it covers.
-fn score(phrasing: &[String], said: &[String], rarity: &Rarity) -> f32 {
+/// Two thirds for how much of the phrasing was said, one third for how much of what was said all phrasings cover.
+fn score(phrasing: &[String], every: &[String], said: &[String], rarity: &Rarity) -> f32 {
     let weigh = |words: &[String], keep: &dyn Fn(&String) -> bool| -> f32 {
         words
             .iter()
@@ -80,7 +81,7 @@ fn score(phrasing: &[String], said: &[String], rarity: &Rarity) -> f32 {
         return 0.0;
     }
     let hit = weigh(phrasing, &|w| said.iter().any(|s| near(s, w)));
-    let covered = weigh(said, &|w| phrasing.iter().any(|p| near(p, w)));
+    let covered = weigh(said, &|w| every.iter().any(|p| near(p, w)));
     0.65 * hit / whole + 0.35 * covered / heard
 }
 

@@ -81,9 +81,7 @@ fn without_hello(text: &str) -> String {
             && text.is_char_boundary(hello.len())
         {
             let rest = text[hello.len()..].trim_start_matches([',', '!', '.', ' ']);
-            let mut chars = rest.chars();
-            let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
-            return first.unwrap_or_default() + chars.as_str();
+            return crate::say::capital(rest);
         }
     }
     text.to_owned()

@@ -184,3 +184,10 @@ pub fn week(calendar: &Calendar) -> String {
     }
     text.trim().to_owned()
 }
+
+/// The text with its first letter in upper case.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
+    first.unwrap_or_default() + chars.as_str()
+}

@@ -29,6 +29,9 @@ pub fn answer(tokens: &[Token]) -> Answer {
             yes = true;
         }
     }
+    if any(&text, &["not sure", "don't know", "let me think"]) {
+        return Answer::Unclear;
+    }
     if any(&text, NO) {
         return Answer::No;
     }

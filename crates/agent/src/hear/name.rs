@@ -48,7 +48,7 @@ const NOT_NAMES: &str = "\
     well uh um er hmm oh hello hi hey bye goodbye today tomorrow tonight yesterday morning afternoon \
     evening noon next week day time o'clock first second last one ones appointment booking visit checkup \
     cleaning number phone name actually instead maybe perhaps too all everything nothing something some \
-    any cancel book move change speaking again same better best open closed myself him them mine pain \
+    any cancel book move change speaking again same better best open closed myself under crazy ridiculous stupid annoying terrible great dentist doctor him them mine pain \
     around between before after by until important urgent gonna getting coming being human robot fun \
     hard easy possible over up down out off more less much many lot bit kind sort don't can't never \
     always wait hold let let's say said repeat spelled spelling spelt capital address price prices hours \
@@ -124,18 +124,28 @@ fn for_somebody(tokens: &[Token], used: &[bool], booking: bool) -> Option<(usize
         .filter(|&i| tokens[i].word == "for")
         .find_map(|i| {
             let (len, name) = read(tokens, used, i + 1)?;
-            let last = i + 1 + len == tokens.len();
-            let fits = capital(&tokens[i + 1]) || (flat && booking && last && len <= 3);
+            let end = i + 1 + len;
+            let closes = end == tokens.len()
+                || used.get(end) == Some(&true)
+                || tokens[end].is(&["on", "at", "please", "and", "next"]);
+            let fits = capital(&tokens[i + 1]) || (flat && booking && closes && len <= 3);
             fits.then_some((i + 1, len, name))
         })
 }
 
-/// Words alone, in answer to "what name?": the first stretch that can be one.
+/// Words alone, in answer to "what name?": after small words at the front, and with nothing but courtesy behind.
 fn alone(tokens: &[Token], used: &[bool]) -> Option<(usize, usize, String)> {
-    if tokens.len() > 8 {
-        return None;
-    }
-    (0..tokens.len()).find_map(|i| read(tokens, used, i).map(|(len, name)| (i, len, name)))
+    const FRONT: [&str; 12] = [
+        "uh", "um", "er", "yes", "yeah", "sure", "okay", "ok", "oh", "well", "hi", "it's",
+    ];
+    const BEHIND: [&str; 6] = ["please", "thanks", "thank", "you", "and", "is"];
+    let start = tokens.iter().position(|t| !t.is(&FRONT))?;
+    let (len, name) = read(tokens, used, start)?;
+    let next = start + len;
+    let ends = tokens
+        .get(next)
+        .is_none_or(|t| t.is(&BEHIND) || used.get(next) == Some(&true) || tokens[next - 1].brk);
+    ends.then_some((start, len, name))
 }
 
 /// A name that begins at `start`: one to four words, or letters one by one.
@@ -172,7 +182,10 @@ fn spelled_on(tokens: &[Token], at: usize) -> bool {
 
 fn fits(tokens: &[Token], at: usize) -> bool {
     let token = &tokens[at];
-    let shape = token.word.chars().all(|c| c.is_alphabetic() || c == '\'')
+    let shape = token
+        .word
+        .chars()
+        .all(|c| c.is_alphabetic() || c == '\'' || c == '-')
         && token.word.chars().count() >= 2;
     let will = token.raw == "Will";
     shape

@@ -72,10 +72,6 @@ pub const NO: &[&str] = &[
     "cant",
     "doesn't",
     "doesnt",
-    "wait",
-    "hold on",
-    "hang on",
-    "stop",
     "won't",
     "nay",
     "rather not",
@@ -102,6 +98,11 @@ pub const YES_AFTER_ALL: &[&str] = &[
 
 /// Neither.
 pub const DOUBT: &[&str] = &[
+    "wait",
+    "hold on",
+    "hang on",
+    "stop",
+    "don't know",
     "maybe",
     "perhaps",
     "not sure",

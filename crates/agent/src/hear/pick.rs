@@ -91,12 +91,26 @@ pub const STOP: &[&str] = &[
     "when's",
     "who's",
     "wondering",
+    "how",
+    "when",
+    "where",
+    "who",
+    "which",
+    "why",
+    "then",
+    "also",
+    "much",
+    "one",
 ];
 
 /// The word without its common endings, so that `cleanings` and `clean` meet.
 pub fn stem(word: &str) -> String {
     let word = word.strip_suffix("'s").unwrap_or(word);
     for (ending, left) in [
+        ("lations", 4),
+        ("lation", 4),
+        ("lling", 4),
+        ("lled", 4),
         ("ings", 3),
         ("ing", 3),
         ("ies", 2),
@@ -136,7 +150,7 @@ pub fn near(a: &str, b: &str) -> bool {
     a.chars().next() == b.chars().next() && strsim::damerau_levenshtein(a, b) <= allowed
 }
 
-/// The entry whose name or alias is said, by its place; the one with most letters said wins, and a tie is `None`.
+/// The entry whose name or alias is said, by its place; the one with most words said wins, and a tie is `None`.
 pub fn pick<'a>(
     heard: &[Token],
     entries: impl Iterator<Item = Vec<&'a str>>,
@@ -165,7 +179,7 @@ pub fn pick<'a>(
     }
 }
 
-/// Letters of this name that were said: all of its words, or with `partly` at least one that means something.
+/// Words of this name that were said: all of them, or with `partly` at least one that means something.
 fn score(said: &[String], name: &str, partly: bool) -> usize {
     let words: Vec<String> = tokens(name)
         .iter()
@@ -181,11 +195,7 @@ fn score(said: &[String], name: &str, partly: bool) -> usize {
     } else {
         !words.is_empty() && hits.len() == words.len()
     };
-    if enough {
-        hits.iter().map(|w| w.len()).sum()
-    } else {
-        0
-    }
+    if enough { hits.len() } else { 0 }
 }
 
 /// Which tokens belong to this name.

@@ -30,22 +30,34 @@ pub fn clean(text: &str) -> String {
         end -= 1;
     }
     let mut out = String::with_capacity(end);
-    let mut tag = false;
-    for c in text[..end].chars() {
+    let text = &text[..end];
+    let mut skip = 0;
+    for (at, c) in text.char_indices() {
+        if at < skip {
+            continue;
+        }
         match c {
-            '<' => tag = true,
-            '>' => {
-                tag = false;
+            // Markup, and what a recogniser notes in brackets: `<break/>`, `[inaudible]`.
+            '<' | '[' => {
+                skip = closer(&text[at..], c).map_or(at, |length| at + length);
                 out.push(' ');
             }
-            _ if tag => {}
             '’' | '‘' | '`' => out.push('\''),
-            '{' | '}' | '[' | ']' | '|' | '\\' | '_' | '*' | '~' | '^' | '&' => out.push(' '),
+            '>' | '{' | '}' | ']' | '|' | '\\' | '_' | '*' | '~' | '^' | '&' => out.push(' '),
             c if c.is_control() => out.push(' '),
             c => out.push(c),
         }
     }
     out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// How long the bracket at the start is, when it closes within reason.
+fn closer(text: &str, open: char) -> Option<usize> {
+    let close = if open == '<' { '>' } else { ']' };
+    text.char_indices()
+        .take(200)
+        .find(|(_, c)| *c == close)
+        .map(|(at, _)| at + 1)
 }
 
 /// The words of a text that was cleaned.
@@ -75,6 +87,9 @@ fn push_chunk(out: &mut Vec<Token>, chunk: &str) {
         return push(out, &lower.replace('.', ""), core, brk);
     }
     if is_iso_date(&lower) {
+        return push(out, &lower, core, brk);
+    }
+    if is_double_name(core) {
         return push(out, &lower, core, brk);
     }
     let parts: Vec<&str> = core.split(splits(core)).filter(|p| !p.is_empty()).collect();
@@ -107,6 +122,18 @@ fn push_glued(out: &mut Vec<Token>, part: &str, brk: bool) {
         return push(out, &tail_lower, tail, brk);
     }
     push(out, &part.to_lowercase(), part, brk);
+}
+
+/// `Anne-Marie`: capitals on both sides of the hyphen.
+fn is_double_name(core: &str) -> bool {
+    core.split_once('-').is_some_and(|(a, b)| {
+        let name = |part: &str| {
+            part.starts_with(char::is_uppercase)
+                && part.chars().count() > 1
+                && part.chars().skip(1).all(|c| c.is_lowercase())
+        };
+        name(a) && name(b)
+    })
 }
 
 fn push(out: &mut Vec<Token>, word: &str, raw: &str, brk: bool) {

@@ -7,6 +7,7 @@ use super::{
     turn::Turn,
 };
 use crate::{
+    business::Offer,
     facts,
     hear::{Heard, pick::pick},
     say,
@@ -19,7 +20,8 @@ pub fn answer(turn: &mut Turn) -> bool {
         .or_else(|| duration(turn))
         .or_else(|| price(turn))
         .or_else(|| address(turn))
-        .or_else(|| fact(turn, facts::ENOUGH).filter(|_| asks(&turn.heard)));
+        .or_else(|| fact(turn, facts::ENOUGH).filter(|_| asks(&turn.heard)))
+        .or_else(|| prices(turn));
     match known {
         Some(text) => {
             turn.say(text);
@@ -215,14 +217,14 @@ fn duration(turn: &Turn) -> Option<String> {
     let service = &turn.ask.business.services[service_said(turn)?];
     Some(format!(
         "{} takes about {} minutes.",
-        capital(&say::a(&service.name)),
+        say::capital(&say::a(&service.name)),
         service.minutes
     ))
 }
 
-fn price(turn: &Turn) -> Option<String> {
-    let heard = &turn.heard;
-    if !heard.says(&[
+/// True when the words ask what something costs.
+fn asks_price(heard: &Heard) -> bool {
+    heard.says(&[
         "how much",
         "price",
         "prices",
@@ -232,36 +234,41 @@ fn price(turn: &Turn) -> Option<String> {
         "charge",
         "rate",
         "rates",
-        "fee",
-        "fees",
         "expensive",
-    ]) {
+    ])
+}
+
+/// The price of the thing that was named.
+fn price(turn: &Turn) -> Option<String> {
+    if !asks_price(&turn.heard) {
         return None;
     }
     let business = &turn.ask.business;
-    let said = pick(
-        &heard.tokens,
-        business.prices.iter().map(|p| vec![p.item.as_str()]),
-        true,
-    );
-    if let (Some(i), None) = (said, heard.service) {
+    let items = business.prices.iter().map(|p| vec![p.item.as_str()]);
+    if let (Some(i), None) = (pick(&turn.heard.tokens, items, true), turn.heard.service) {
         let price = &business.prices[i];
-        return Some(format!("{} is {}.", capital(&price.item), price.price));
+        return Some(format!("{} is {}.", say::capital(&price.item), price.price));
     }
-    let told = |i: usize| {
-        let service = &business.services[i];
-        (!service.price.is_empty())
-            .then(|| format!("{} is {}", say::a(&service.name), service.price))
-    };
-    if let Some(i) = service_said(turn) {
-        return told(i).map(|text| format!("{}.", capital(&text)));
-    }
-    let list: Vec<String> = (0..business.services.len())
+    let text = told(&business.services[service_said(turn)?])?;
+    Some(format!("{}.", say::capital(&text)))
+}
+
+/// All prices, at most four, when none was named.
+fn prices(turn: &Turn) -> Option<String> {
+    let list: Vec<String> = turn
+        .ask
+        .business
+        .services
+        .iter()
         .filter_map(told)
         .take(4)
         .collect();
-    (!list.is_empty() && heard.tokens.len() <= 9)
-        .then(|| format!("{}.", capital(&say::list(&list, "and"))))
+    let fits = asks_price(&turn.heard) && !list.is_empty() && turn.heard.tokens.len() <= 9;
+    fits.then(|| format!("{}.", say::capital(&say::list(&list, "and"))))
+}
+
+fn told(service: &Offer) -> Option<String> {
+    (!service.price.is_empty()).then(|| format!("{} is {}", say::a(&service.name), service.price))
 }
 
 fn address(turn: &Turn) -> Option<String> {
@@ -318,7 +325,7 @@ pub fn offers(turn: &mut Turn) -> bool {
         return false;
     };
     let service = turn.ask.business.services[service].clone();
-    let name = capital(&say::a(&service.name));
+    let name = say::capital(&say::a(&service.name));
     let price = if service.price.is_empty() {
         String::new()
     } else {
@@ -334,10 +341,4 @@ pub fn offers(turn: &mut Turn) -> bool {
     });
     turn.state.open = Open::OfferBook;
     true
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
-    first.unwrap_or_default() + chars.as_str()
 }

@@ -4,7 +4,7 @@ use text::FillerClass;
 
 use super::{
     contact::{Number, number},
-    fill::{choose_offer, fill},
+    fill::{choose_offer, fill, shifted},
     offer,
     question::question,
     state::{Form, Open, Task},
@@ -45,6 +45,10 @@ pub async fn hear(turn: &mut Turn) -> bool {
     };
     let said = answer(&turn.heard.tokens);
     if turn.state.open == Open::Phone && digits(turn, &mut form) {
+        return true;
+    }
+    if let Some((day, minute)) = shifted(turn, &form) {
+        offer::offer(turn, day, Some(minute)).await;
         return true;
     }
     let changed = fill(turn, &mut form);
@@ -233,7 +237,10 @@ async fn settle(turn: &mut Turn) -> bool {
         if form.any || form.part.is_some() {
             offer::offer(turn, day, None).await;
         } else {
-            ask_for(turn, Open::Time);
+            let hours = say::spans(turn.calendar.on(day));
+            turn.say(format!("On {} we're open {hours}.", say::day(day, today)));
+            turn.state.open = Open::Time;
+            turn.say("What time would you like?");
         }
         return false;
     };
@@ -261,7 +268,7 @@ async fn time_is_free(turn: &mut Turn, form: &Form, minute: u16) -> bool {
         None => Some(format!("The clocks change that day, so there is no {at}.")),
         Some(slot) if slot.start <= turn.ask.now => Some(format!(
             "{} has already passed.",
-            capital(&format!("{at} on {on}"))
+            say::capital(&format!("{at} on {on}"))
         )),
         Some(_) if !turn.calendar.fits(day, minute, minutes) => {
             Some(hours_problem(turn, form, minutes))
@@ -286,6 +293,13 @@ async fn time_is_free(turn: &mut Turn, form: &Form, minute: u16) -> bool {
     };
     match free {
         Ok(true) => {
+            // When the read-back is near, it says so itself.
+            if form.moving.is_none() && (form.name.is_none() || form.phone.is_none()) {
+                turn.say(format!(
+                    "{} is free.",
+                    say::capital(&format!("{at} on {on}"))
+                ));
+            }
             with_form(turn, |form| {
                 form.checked = true;
                 form.clock = Some(Clock::at_minute(minute));
@@ -313,12 +327,6 @@ fn hours_problem(turn: &Turn, form: &Form, minutes: u32) -> String {
     format!("On {on} we're open {spans}, and that takes {minutes} minutes.")
 }
 
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
-    first.unwrap_or_default() + chars.as_str()
-}
-
 /// Writes the booking, after a yes to everything that was read back.
 async fn commit(turn: &mut Turn) {
     let Task::Book(form) = turn.state.task.clone() else {
@@ -332,15 +340,15 @@ async fn commit(turn: &mut Turn) {
     let Some(slot) = turn.slot(day, minute, minutes) else {
         return advance(turn).await;
     };
-    let when = format!("{} at {}", say::day(day, turn.today()), say::time(minute));
+    let when = format!("{} on {}", say::time(minute), say::day(day, turn.today()));
     match write(turn, &form, slot, parallel).await {
         Ok(()) => {
             turn.state.name = form.name.or(turn.state.name.take());
             turn.state.phone = form.phone.or(turn.state.phone.take());
             match form.moving {
-                Some(held) => turn.say(format!("Done. Your {} is now on {when}.", held.service)),
+                Some(held) => turn.say(format!("Done. Your {} is now at {when}.", held.service)),
                 None => turn.say(format!(
-                    "You're booked: {} on {when}.",
+                    "You're booked: {} at {when}.",
                     say::a(form.service.as_deref().unwrap_or("visit"))
                 )),
             }

@@ -98,7 +98,13 @@ fn nothing(turn: &mut Turn) {
         let question = question(turn);
         return turn.say(question);
     }
-    turn.say("I don't see a booking under that number.");
+    let own = turn.heard.phone.is_none() && turn.state.phone.is_none();
+    let number = if own {
+        "the number you're calling from"
+    } else {
+        "that number"
+    };
+    turn.say(format!("I don't see a booking under {number}."));
     ask_for(turn, Open::Phone);
 }
 

@@ -243,7 +243,12 @@ pub fn lost(turn: &mut Turn) {
     }
     turn.state.misses = turn.state.misses.saturating_add(1);
     if turn.state.misses < 2 {
-        turn.say("Sorry, I didn't catch that.");
+        let known = turn.state.open == Open::Service && !turn.heard.is_noise();
+        turn.say(if known {
+            "Sorry, that's nothing I can book."
+        } else {
+            "Sorry, I didn't catch that."
+        });
         return reask(turn);
     }
     turn.say("I'm sorry, I still didn't catch that.");

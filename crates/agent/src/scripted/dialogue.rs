@@ -3,7 +3,7 @@
 
 use super::{
     answers, book, change, chat, note,
-    question::profile,
+    question::{profile, question},
     state::{Goal, Open, Task},
     turn::Turn,
 };
@@ -110,6 +110,8 @@ async fn at_any_time(turn: &mut Turn, aside: Aside) -> bool {
     match aside {
         Aside::Repeat => chat::repeat(turn),
         Aside::Person => chat::person(turn),
+        // The message itself may ask to be called back.
+        Aside::Message if turn.state.open == Open::Text => return false,
         Aside::Message => {
             turn.state.rest(Open::Nothing);
             note::start(turn).await;
@@ -119,8 +121,8 @@ async fn at_any_time(turn: &mut Turn, aside: Aside) -> bool {
             let agreed = turn.state.open == Open::Confirm
                 && turn.heard.says(&["yes", "yeah", "yep", "correct"]);
             if agreed && busy_with(turn).await && turn.state.open == Open::Anything {
-                turn.then = Some(Then::HangUp);
-                turn.state.rest(Open::Nothing);
+                turn.unsay(&question(turn));
+                chat::farewell(turn);
             } else if !agreed {
                 chat::farewell(turn);
             }
@@ -245,6 +247,9 @@ fn goal(turn: &Turn) -> Option<Goal> {
         return Some(Goal::Cancel);
     }
     let other = heard.says(&[
+        "reschedule",
+        "rescheduling",
+        "postpone",
         "change my appointment",
         "change my booking",
         "change the appointment",
@@ -253,17 +258,7 @@ fn goal(turn: &Turn) -> Option<Goal> {
         "another time for my",
         "change the time of",
     ]);
-    if other
-        || (thing
-            && heard.says(&[
-                "move",
-                "reschedule",
-                "rescheduling",
-                "postpone",
-                "push back",
-                "push my",
-            ]))
-    {
+    if other || (thing && heard.says(&["move", "push back", "push my"])) {
         return Some(Goal::Move);
     }
     let mine = heard.says(&[

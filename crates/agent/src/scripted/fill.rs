@@ -1,5 +1,7 @@
 //! Filling the form: what was understood goes into the fields it is about, and only those.
 
+use jiff::civil::Date;
+
 use super::{
     contact::{Number, number},
     state::{Form, Open},
@@ -14,12 +16,11 @@ use crate::hear::{
 /// Puts what was heard into the form. True when something changed or was said again.
 pub fn fill(turn: &Turn, form: &mut Form) -> bool {
     let before = form.clone();
-    if turn.state.open == Open::Pick {
-        if let Some(at) = chosen(&turn.heard, form) {
-            choose_offer(form, at);
-            return true;
-        }
-        shift(&turn.heard, form);
+    if turn.state.open == Open::Pick
+        && let Some(at) = chosen(&turn.heard, form)
+    {
+        choose_offer(form, at);
+        return true;
     }
     let heard = &turn.heard;
     if form.moving.is_none() {
@@ -77,8 +78,9 @@ fn chosen(heard: &Heard, form: &Form) -> Option<usize> {
     if heard.any {
         return Some(0);
     }
-    let fits = |&(day, minute): &(jiff::civil::Date, u16)| {
-        heard.day.is_none_or(|d| d == day) && heard.clock.is_none_or(|c| matches(c, minute, heard))
+    let named = named_day(heard, form, Open::Pick);
+    let fits = |&(day, minute): &(Date, u16)| {
+        named.is_none_or(|d| d == day) && heard.clock.is_none_or(|c| matches(c, minute, heard))
     };
     if heard.day.is_none() && heard.clock.is_none() {
         return None;
@@ -99,28 +101,31 @@ fn matches(clock: Clock, minute: u16, heard: &Heard) -> bool {
     clock.resolve(heard.part, &[]) == minute
 }
 
-/// `anything later?`: the wish moves past what was offered.
-fn shift(heard: &Heard, form: &mut Form) {
-    let (Some(first), Some(last)) = (form.offers.first().copied(), form.offers.last().copied())
-    else {
-        return;
-    };
-    let wanted = heard.says(&[
-        "anything",
-        "something",
-        "any",
-        "much",
-        "little",
-        "bit",
-        "have",
-    ]);
+/// `anything later?`: the day and minute that offers are looked for around, past those that were made.
+pub fn shifted(turn: &Turn, form: &Form) -> Option<(Date, u16)> {
+    let heard = &turn.heard;
+    let (first, last) = (form.offers.first()?, form.offers.last()?);
+    let vague = heard.day.is_none() && heard.clock.is_none();
+    let wanted = vague
+        && turn.state.open == Open::Pick
+        && heard.says(&["anything", "something", "any", "much", "little", "bit"]);
     if wanted && heard.says(&["later"]) {
-        form.day = Some(last.0);
-        form.clock = Some(Clock::at_minute(last.1.saturating_add(60)));
-    } else if wanted && heard.says(&["earlier", "sooner"]) {
-        form.day = Some(first.0);
-        form.clock = Some(Clock::at_minute(first.1.saturating_sub(60)));
+        return Some((last.0, last.1.saturating_add(60)));
     }
+    (wanted && heard.says(&["earlier", "sooner"])).then(|| (first.0, first.1.saturating_sub(60)))
+}
+
+/// The day that was named; after an offer, `friday` is the Friday on offer.
+fn named_day(heard: &Heard, form: &Form, open: Open) -> Option<Date> {
+    let day = heard.day?;
+    let offered = form
+        .offers
+        .iter()
+        .map(|o| o.0)
+        .find(|d| d.weekday() == day.weekday());
+    let bare = open == Open::Pick && !heard.says(&["next", "this"]);
+    let nearer = offered.filter(|o| bare && *o > day);
+    Some(nearer.unwrap_or(day))
 }
 
 fn service(turn: &Turn, form: &mut Form) {
@@ -162,7 +167,7 @@ fn phone(turn: &Turn, form: &mut Form) {
 }
 
 fn day(heard: &Heard, form: &mut Form, open: Open) {
-    if let Some(day) = heard.day {
+    if let Some(day) = named_day(heard, form, open) {
         if form.day != Some(day) {
             form.day = Some(day);
             form.checked = false;

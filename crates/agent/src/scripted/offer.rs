@@ -58,6 +58,17 @@ pub async fn offer(turn: &mut Turn, from: Date, minute: Option<u16>) {
         ));
     }
     let nothing = offers.is_empty();
+    // After "ten is taken" the day need not be said again.
+    let short = match offers[..] {
+        [(a, first), (b, second)] if a == b && a == from && !turn.text().is_empty() => {
+            Some(format!(
+                "I have {} or {} free. Which would you like?",
+                say::time(first),
+                say::time(second)
+            ))
+        }
+        _ => None,
+    };
     if let Task::Book(form) = &mut turn.state.task {
         form.offers = offers;
         form.checked = false;
@@ -66,7 +77,7 @@ pub async fn offer(turn: &mut Turn, from: Date, minute: Option<u16>) {
         }
     }
     turn.state.open = Open::Pick;
-    let question = question(turn);
+    let question = short.unwrap_or_else(|| question(turn));
     turn.say(question);
 }
 

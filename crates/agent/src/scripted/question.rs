@@ -70,13 +70,7 @@ fn time(turn: &Turn, form: &Form) -> String {
     let Some(day) = form.day else {
         return "What time would suit you?".into();
     };
-    let spans = turn.calendar.on(day);
-    let hours = if spans.is_empty() {
-        String::new()
-    } else {
-        format!(" We're open {}.", say::spans(spans))
-    };
-    format!("What time on {}?{hours}", say::day(day, turn.today()))
+    format!("What time on {}?", say::day(day, turn.today()))
 }
 
 fn pick(turn: &Turn, form: &Form) -> String {
@@ -89,7 +83,7 @@ fn pick(turn: &Turn, form: &Form) -> String {
             say::day(day, today)
         ),
         [(a, first), (b, second), ..] if a == b => format!(
-            "On {} I have {} or {}. Which would you like?",
+            "On {} I have {} or {} free. Which would you like?",
             say::day(a, today),
             say::time(first),
             say::time(second)
@@ -126,11 +120,8 @@ fn confirm(turn: &Turn) -> String {
             let (Some(day), Some(clock)) = (form.day, form.clock) else {
                 return String::new();
             };
-            let when = format!(
-                "{} at {}",
-                say::day(day, today),
-                say::time(clock.resolve(form.part, turn.calendar.on(day)))
-            );
+            let minute = clock.resolve(form.part, turn.calendar.on(day));
+            let when = format!("{} on {}", say::time(minute), say::day(day, today));
             if let Some(held) = &form.moving {
                 return format!(
                     "I'll move {} to {when}. Is that right?",
@@ -141,7 +132,7 @@ fn confirm(turn: &Turn) -> String {
             let name = form.name.as_deref().unwrap_or_default();
             let phone = say::phone(form.phone.as_deref().unwrap_or_default());
             format!(
-                "Let me read that back: {service} on {when}, for {name}. Your number is {phone}. Is that right?"
+                "Let me read that back: {service} at {when}, for {name}. Your number is {phone}. Is that right?"
             )
         }
         Task::Cancel(held) => format!("You have {}. Shall I cancel it?", indefinite(turn, held)),
@@ -160,17 +151,17 @@ fn which(turn: &Turn) -> String {
     )
 }
 
-/// `your cleaning on Thursday, November 26th at 10 a.m.`
+/// `your cleaning from 10 a.m. on Thursday, November 26th`
 pub fn described(turn: &Turn, held: &Held) -> String {
-    format!("your {} on {}", held.service, when(turn, held))
+    format!("your {} from {}", held.service, when(turn, held))
 }
 
-/// `a cleaning on Thursday, November 26th at 10 a.m.`
+/// `a cleaning at 10 a.m. on Thursday, November 26th`
 pub fn indefinite(turn: &Turn, held: &Held) -> String {
-    format!("{} on {}", say::a(&held.service), when(turn, held))
+    format!("{} at {}", say::a(&held.service), when(turn, held))
 }
 
 fn when(turn: &Turn, held: &Held) -> String {
     let (day, minute) = turn.local(At(held.start));
-    format!("{} at {}", say::day(day, turn.today()), say::time(minute))
+    format!("{} on {}", say::time(minute), say::day(day, turn.today()))
 }

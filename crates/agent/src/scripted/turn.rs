@@ -105,12 +105,20 @@ impl Turn {
 
     /// Adds a sentence to the reply.
     pub fn say(&mut self, sentence: impl AsRef<str>) {
-        let sentence = sentence.as_ref().trim();
+        // "…at 5 p.m." ends its sentence by itself.
+        let sentence = sentence.as_ref().trim().replace("m..", "m.");
         if !sentence.is_empty() {
             if !self.text.is_empty() {
                 self.text.push(' ');
             }
-            self.text.push_str(sentence);
+            self.text.push_str(&sentence);
+        }
+    }
+
+    /// Takes back what was said last, when it ends like this.
+    pub fn unsay(&mut self, end: &str) {
+        if let Some(rest) = self.text.strip_suffix(end) {
+            self.text.truncate(rest.trim_end().len());
         }
     }
 

@@ -31,7 +31,8 @@ fn everything_in_one_sentence() {
     );
     expect![[r#"
         cleaning Wed 2026-11-18 10:00 Sam Lee +12025550132
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]
@@ -66,7 +67,8 @@ fn one_field_at_a_time() {
     );
     expect![[r#"
         checkup Tue 2026-11-24 10:30 Pam Lee +12025550144
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]
@@ -111,7 +113,8 @@ fn the_time_is_corrected_at_the_end() {
     );
     expect![[r#"
         checkup Thu 2026-11-19 16:00 Sam Lee +12025550132
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]
@@ -159,7 +162,8 @@ fn the_name_is_corrected() {
     );
     expect![[r#"
         checkup Thu 2026-11-19 14:00 Pam Lee +12025550132
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]
@@ -191,7 +195,8 @@ fn the_number_is_corrected() {
     );
     expect![[r#"
         checkup Thu 2026-11-19 14:00 Sam Lee +12025550178
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]
@@ -317,7 +322,8 @@ fn a_question_while_reading_back_books_nothing() {
     );
     expect![[r#"
         checkup Thu 2026-11-19 14:00 Sam Lee +12025550132
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]
@@ -471,18 +477,24 @@ fn outside_the_hours() {
 
 #[test]
 fn the_lunch_break() {
-    check(&["a checkup tomorrow at noon"], expect![[r#"
+    check(
+        &["a checkup tomorrow at noon"],
+        expect![[r#"
         > a checkup tomorrow at noon
         <calendar.search> On Wednesday, November 18th we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m., and that takes 30 minutes. On Wednesday, November 18th I have 11 a.m. or 11:30 a.m.. Which would you like? [Speech]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_time_that_has_passed() {
-    check(&["a checkup today at nine in the morning"], expect![[r#"
+    check(
+        &["a checkup today at nine in the morning"],
+        expect![[r#"
         > a checkup today at nine in the morning
         <calendar.search> 9 a.m. on Tuesday, November 17th has already passed. On Tuesday, November 17th I have 10:30 a.m. or 11 a.m.. Which would you like? [Speech]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -506,10 +518,13 @@ fn a_day_that_has_passed() {
 
 #[test]
 fn too_far_ahead() {
-    check(&["a checkup on march 3 2029"], expect![[r#"
+    check(
+        &["a checkup on march 3 2029"],
+        expect![[r#"
         > a checkup on march 3 2029
         I can only book up to a year ahead. What day would suit you? [Speech]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -554,7 +569,8 @@ fn the_day_the_clocks_change() {
     );
     expect![[r#"
         checkup Sun 2026-11-01 10:00 Sam Lee +12025550132
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]

@@ -36,7 +36,8 @@ fn moving_with_the_new_time_at_once() {
     );
     expect![[r#"
         cleaning Fri 2026-11-20 14:00 Sam Lee +12025550132
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]
@@ -65,7 +66,8 @@ fn moving_step_by_step() {
     );
     expect![[r#"
         cleaning Thu 2026-11-19 10:00 Sam Lee +12025550132
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]
@@ -101,7 +103,8 @@ fn moving_by_half_an_hour_is_not_in_its_own_way() {
     "#]]);
     expect![[r#"
         cleaning Thu 2026-11-19 10:30 Sam Lee +12025550132
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]
@@ -143,7 +146,8 @@ fn cancelling() {
     );
     expect![[r#"
         cleaning Thu 2026-11-19 10:00 Sam Lee +12025550132 (cancelled)
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]
@@ -157,7 +161,8 @@ fn not_cancelling_after_all() {
     "#]]);
     expect![[r#"
         cleaning Thu 2026-11-19 10:00 Sam Lee +12025550132
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]
@@ -232,7 +237,8 @@ fn by_another_number() {
     );
     expect![[r#"
         cleaning Thu 2026-11-19 10:00 Sam Lee +12025550177 (cancelled)
-    "#]].assert_eq(&world.written());
+    "#]]
+    .assert_eq(&world.written());
 }
 
 #[test]

@@ -49,18 +49,20 @@ fn hours() {
 
 #[test]
 fn open_now_at_other_times() {
-    World::new()
-        .at("2026-11-17T12:30")
-        .check(&["are you open right now"], expect![[r#"
+    World::new().at("2026-11-17T12:30").check(
+        &["are you open right now"],
+        expect![[r#"
             > are you open right now
             Not right now. We open again today at 1 p.m.. [Speech]
-        "#]]);
-    World::new()
-        .at("2026-11-21T20:00")
-        .check(&["are you open?"], expect![[r#"
+        "#]],
+    );
+    World::new().at("2026-11-21T20:00").check(
+        &["are you open?"],
+        expect![[r#"
             > are you open?
             We're closed right now. We open again on Monday, November 23rd at 8 a.m.. [Speech]
-        "#]]);
+        "#]],
+    );
     World::new().at("2026-11-25T23:59").check(
         &["are you open now", "and tomorrow, are you open?"],
         expect![[r#"
@@ -191,14 +193,17 @@ fn what_is_offered() {
             What time on Thursday, November 19th? We're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
         "#]],
     );
-    check(&["do you do cleanings?", "no thanks", "no"], expect![[r#"
+    check(
+        &["do you do cleanings?", "no thanks", "no"],
+        expect![[r#"
         > do you do cleanings?
         Yes, we do. A cleaning takes about 45 minutes and is ninety dollars. Would you like to book a cleaning? [YesNo]
         > no thanks
         Okay. Is there anything else I can help with? [Speech]
         > no
         Thank you for calling Bright Smile Dental. Goodbye! [HangUp]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -135,7 +135,8 @@ fn days() {
         february 30: -
         99/99: -
         may I come in: -
-        in two minutes: -"#]].assert_eq(&table.join("\n"));
+        in two minutes: -"#]]
+    .assert_eq(&table.join("\n"));
 }
 
 #[test]
@@ -193,7 +194,11 @@ fn times() {
             let m = c.resolve(heard.part, &open);
             format!("{:02}:{:02}", m / 60, m % 60)
         });
-        format!("{text}: {said}")
+        let bare = hear_with(text, true).clock.map_or("-".into(), |c| {
+            let m = c.resolve(None, &open);
+            format!("{:02}:{:02}", m / 60, m % 60)
+        });
+        format!("{text}: {said} {bare}")
     })
     .collect();
     expect![[r#"
@@ -236,7 +241,8 @@ fn times() {
         20 minutes: -
         about 45 minutes: -
         I broke 2 teeth: -
-        five thirty tomorrow morning: 05:30"#]].assert_eq(&table.join("\n"));
+        five thirty tomorrow morning: 05:30"#]]
+    .assert_eq(&table.join("\n"));
     assert_eq!(hear("tomorrow afternoon").part, Some(Part::Afternoon));
     assert_eq!(hear("good morning").part, None);
 }
@@ -285,7 +291,8 @@ fn numbers() {
         eight hundred five five five oh one oh oh: 8005550100 +18005550100
         1 202 555 0132: 12025550132 +12025550132
         the 24th at four: - -
-        555-0132: 5550132 -"#]].assert_eq(&table.join("\n"));
+        555-0132: 5550132 -"#]]
+    .assert_eq(&table.join("\n"));
     assert_eq!(
         e164("020 7946 0958", "+442079460000").as_deref(),
         Some("+442079460958")
@@ -366,7 +373,8 @@ fn names() {
         it's under Lee: Lee | Under Lee
         I'm fine: - | -
         no: - | -
-        Sam Lee, 202 555 0132: - | Sam Lee"#]].assert_eq(&table.join("\n"));
+        Sam Lee, 202 555 0132: - | Sam Lee"#]]
+    .assert_eq(&table.join("\n"));
 }
 
 #[test]
@@ -453,5 +461,6 @@ fn yes_and_no() {
         wait: No
         hold on: No
         banana: Unclear
-        : Unclear"#]].assert_eq(&table.join("\n"));
+        : Unclear"#]]
+    .assert_eq(&table.join("\n"));
 }
