@@ -208,7 +208,7 @@ fn parts<'a>(cursor: &mut Cursor<'a>) -> Vec<&'a str> {
 fn plain(int: &str, cursor: &mut Cursor) -> String {
     let value: u32 = int.parse().unwrap_or(u32::MAX);
     let year = int.len() == 4 && (1900..=2099).contains(&value);
-    let decade = value % 10 == 0 && (year || int.len() == 2 && value > 10);
+    let decade = value.is_multiple_of(10) && (year || int.len() == 2 && value > 10);
     let mut ahead = *cursor;
     ahead.eat('\'');
     if decade && ahead.eat('s') && ahead.ends_token() {

@@ -284,6 +284,3 @@ proptest! {
         prop_assert_eq!(say(&words.join(" ")), format!("{}.", words.join(" ")));
     }
 }
-#[test]
-fn zz() { for hard in ["(", "[", "<", "*", "1-", "1,", "$1-", "a.", "@", "Dr.", "+1", "1/", "[a](", "((laughs)", "9", "word ", "a", " ", "St ","-", "Dr. St. "] {
- let t=hard.repeat(Normalizer::MAX_BYTES / hard.len()); let a=std::time::Instant::now(); say(&t); let b=a.elapsed(); let t2=&t[..t.floor_char_boundary(t.len()/4)]; let a=std::time::Instant::now(); say(t2); eprintln!("{hard:?} {b:?} quarter {:?}",a.elapsed()); } }
