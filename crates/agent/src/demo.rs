@@ -95,76 +95,79 @@ fn services() -> Vec<Offer> {
     ]
 }
 
+/// Ways to ask, and the answer.
+const FACTS: [(&[&str], &str); 8] = [
+    (
+        &[
+            "where can I park",
+            "is there parking",
+            "do you have a parking lot",
+        ],
+        "There is free parking behind the building.",
+    ),
+    (
+        &[
+            "what insurance do you take",
+            "do you accept my insurance",
+            "do you take delta dental",
+        ],
+        "We take Delta Dental, Cigna and Aetna. Please bring your card.",
+    ),
+    (
+        &[
+            "are you taking new patients",
+            "do you accept new patients",
+            "I'm a new patient",
+        ],
+        "Yes, we're happy to see new patients.",
+    ),
+    (
+        &[
+            "what is your cancellation policy",
+            "do you charge a cancellation fee",
+            "what if I miss my appointment",
+        ],
+        "You can cancel free of charge until a day before. After that there is a fee of thirty dollars.",
+    ),
+    (
+        &[
+            "how can I pay",
+            "do you take credit cards",
+            "can I pay cash",
+        ],
+        "You can pay by card, by check or in cash.",
+    ),
+    (
+        &[
+            "do you treat children",
+            "do you see kids",
+            "is there a pediatric dentist",
+        ],
+        "Yes, we see children from the age of three.",
+    ),
+    (
+        &[
+            "I have a toothache",
+            "it's a dental emergency",
+            "my tooth hurts",
+            "I broke a tooth",
+        ],
+        "I'm sorry to hear that. Please come in today, we keep time free for emergencies, or ask me for reception.",
+    ),
+    (
+        &[
+            "is the office wheelchair accessible",
+            "do you have an elevator",
+            "is there a ramp",
+        ],
+        "Yes, there is a ramp at the door and an elevator inside.",
+    ),
+];
+
 fn facts() -> Vec<Fact> {
-    let fact = |questions: &[&str], answer: &str| Fact {
+    let fact = |(questions, answer): (&[&str], &str)| Fact {
         q: OneOrMany::Many(questions.iter().map(|q| (*q).to_owned()).collect()),
         a: answer.into(),
     };
-    vec![
-        fact(
-            &[
-                "where can I park",
-                "is there parking",
-                "do you have a parking lot",
-            ],
-            "There is free parking behind the building.",
-        ),
-        fact(
-            &[
-                "what insurance do you take",
-                "do you accept my insurance",
-                "do you take delta dental",
-            ],
-            "We take Delta Dental, Cigna and Aetna. Please bring your card.",
-        ),
-        fact(
-            &[
-                "are you taking new patients",
-                "do you accept new patients",
-                "I'm a new patient",
-            ],
-            "Yes, we're happy to see new patients.",
-        ),
-        fact(
-            &[
-                "what is your cancellation policy",
-                "do you charge a cancellation fee",
-                "what if I miss my appointment",
-            ],
-            "You can cancel free of charge until a day before. After that there is a fee of thirty dollars.",
-        ),
-        fact(
-            &[
-                "how can I pay",
-                "do you take credit cards",
-                "can I pay cash",
-            ],
-            "You can pay by card, by check or in cash.",
-        ),
-        fact(
-            &[
-                "do you treat children",
-                "do you see kids",
-                "is there a pediatric dentist",
-            ],
-            "Yes, we see children from the age of three.",
-        ),
-        fact(
-            &[
-                "I have a toothache",
-                "it's a dental emergency",
-                "my tooth hurts",
-                "I broke a tooth",
-            ],
-            "I'm sorry to hear that. Please come in today, we keep time free for emergencies, or ask me for reception.",
-        ),
-        fact(
-            &[
-                "is the office wheelchair accessible",
-                "do you have an elevator",
-                "is there a ramp",
-            ],
-            "Yes, there is a ramp at the door and an elevator inside.",
-        ),
-    ]
+    FACTS.map(fact).into()
 }

@@ -65,6 +65,7 @@ impl Business {
         self.lint_hours(&mut lints);
         self.lint_services(&mut lints);
         self.lint_conduct(&mut lints);
+        self.lint_manner(&mut lints);
         self.lint_transfer(&mut lints);
         lints.0
     }
@@ -244,6 +245,9 @@ impl Business {
                 );
             }
         }
+    }
+
+    fn lint_manner(&self, lints: &mut Lints) {
         if !(0.5..=2.0).contains(&self.voice.speed) {
             lints.add(
                 "voice.speed",

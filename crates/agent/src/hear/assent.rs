@@ -2,8 +2,8 @@
 
 use super::{
     phrases::{
-        ALL_DONE, BYE, DOUBT, LEAVE, MACHINE, MESSAGE, NO, PEOPLE, REACH, REPEAT, YES,
-        YES_AFTER_ALL,
+        ALL_DONE, ASKS, BYE, DOUBT, LEAVE, MACHINE, MESSAGE, NO, OTHERS, PEOPLE, REACH, REPEAT,
+        YES, YES_AFTER_ALL,
     },
     words::{Token, line},
 };
@@ -96,41 +96,6 @@ pub fn aside(tokens: &[Token]) -> Option<Aside> {
 
 /// `are you a robot`, `is this a real person`, `am i talking to a machine`; but not `are you able to get me a person`.
 fn asks_human(text: &str) -> bool {
-    const ASKS: [&str; 18] = [
-        " are you ",
-        " are u ",
-        " you are ",
-        " you're ",
-        " youre ",
-        " is this ",
-        " is that ",
-        " this is ",
-        " am i talking to ",
-        " am i speaking to ",
-        " am i speaking with ",
-        " am i talking with ",
-        " you a ",
-        " you an ",
-        " sound like ",
-        " is it ",
-        " aren't you ",
-        " isn't this ",
-    ];
-    const OTHERS: [&str; 13] = [
-        " talk ",
-        " speak ",
-        " transfer ",
-        " connect ",
-        " get ",
-        " put ",
-        " let ",
-        " reach ",
-        " able ",
-        " going ",
-        " take ",
-        " open ",
-        " book ",
-    ];
     ASKS.iter().any(|ask| {
         text.match_indices(ask).any(|(at, _)| {
             let rest: Vec<&str> = text[at + ask.len()..].split(' ').take(7).collect();

@@ -191,7 +191,7 @@ fn clock(hour: u32, minute: u32, half: Half) -> Option<Clock> {
     } else {
         half
     };
-    (hour < 24 && minute < 60).then(|| Clock {
+    (hour < 24 && minute < 60).then_some(Clock {
         hour: hour as u8,
         minute: minute as u8,
         half,

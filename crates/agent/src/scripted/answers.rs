@@ -3,6 +3,7 @@
 use jiff::civil::{Date, Weekday};
 
 use super::{
+    cues,
     state::{Form, Open, Task},
     turn::Turn,
 };
@@ -294,29 +295,13 @@ fn address(turn: &Turn) -> Option<String> {
 
 /// `do you do whitening?`, `what do you offer?`; the former also offers to book it.
 pub fn offers(turn: &mut Turn) -> bool {
-    let list = turn.heard.says(&[
-        "what services",
-        "what do you offer",
-        "what can i book",
-        "what do you do",
-        "which services",
-        "what kind of services",
-        "what treatments",
-    ]);
+    let list = turn.heard.says(cues::OFFER);
     if list && !turn.ask.business.services.is_empty() {
         let names = super::question::services(turn);
         turn.say(format!("You can book {names}."));
         return true;
     }
-    let asked = turn.heard.says(&[
-        "do you do",
-        "do you offer",
-        "do you have",
-        "do you provide",
-        "do you guys do",
-        "can you do",
-        "tell me about",
-    ]);
+    let asked = turn.heard.says(cues::DO_YOU);
     let Some(service) = turn
         .heard
         .service

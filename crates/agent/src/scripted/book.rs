@@ -1,5 +1,6 @@
 //! The booking dialogue: a form that is filled in any order, checked, read back, and written once.
 
+use jiff::civil::Date;
 use text::FillerClass;
 
 use super::{
@@ -248,7 +249,7 @@ async fn settle(turn: &mut Turn) -> bool {
     time_is_free(turn, &form, minute).await
 }
 
-fn day_problem(turn: &Turn, day: jiff::civil::Date) -> Option<&'static str> {
+fn day_problem(turn: &Turn, day: Date) -> Option<&'static str> {
     let today = turn.today();
     if day < today {
         return Some("That day has already passed.");
@@ -258,29 +259,17 @@ fn day_problem(turn: &Turn, day: jiff::civil::Date) -> Option<&'static str> {
 }
 
 async fn time_is_free(turn: &mut Turn, form: &Form, minute: u16) -> bool {
-    let (Some(day), today) = (form.day, turn.today()) else {
-        return false;
-    };
+    let Some(day) = form.day else { return false };
     let (minutes, parallel) = offer::length(turn, form);
-    let (at, on) = (say::time(minute), say::day(day, today));
-    let slot = turn.slot(day, minute, minutes);
-    let problem = match &slot {
-        None => Some(format!("The clocks change that day, so there is no {at}.")),
-        Some(slot) if slot.start <= turn.ask.now => Some(format!(
-            "{} has already passed.",
-            say::capital(&format!("{at} on {on}"))
-        )),
-        Some(_) if !turn.calendar.fits(day, minute, minutes) => {
-            Some(hours_problem(turn, form, minutes))
+    let when = format!("{} on {}", say::time(minute), say::day(day, turn.today()));
+    let slot = match wanted(turn, form, day, minute) {
+        Ok(slot) => slot,
+        Err(problem) => {
+            turn.say(problem);
+            offer::offer(turn, day, Some(minute)).await;
+            return false;
         }
-        Some(_) => None,
     };
-    if let Some(problem) = problem {
-        turn.say(problem);
-        offer::offer(turn, day, Some(minute)).await;
-        return false;
-    }
-    let Some(slot) = slot else { return false };
     let own = form.moving.as_ref().is_some_and(|held| {
         let end = |start: u64, minutes: u32| start.saturating_add(u64::from(minutes) * 60_000);
         held.start < end(slot.start.0, minutes) && slot.start.0 < end(held.start, held.minutes)
@@ -292,39 +281,45 @@ async fn time_is_free(turn: &mut Turn, form: &Form, minute: u16) -> bool {
         super::slots::is_free(turn, slot, parallel).await
     };
     match free {
-        Ok(true) => {
-            // When the read-back is near, it says so itself.
-            if form.moving.is_none() && (form.name.is_none() || form.phone.is_none()) {
-                turn.say(format!(
-                    "{} is free.",
-                    say::capital(&format!("{at} on {on}"))
-                ));
-            }
-            with_form(turn, |form| {
-                form.checked = true;
-                form.clock = Some(Clock::at_minute(minute));
-            });
-            true
-        }
+        Ok(true) => settled(turn, minute, &when),
         Ok(false) => {
-            turn.say(format!("Sorry, {at} on {on} is taken."));
+            turn.say(format!("Sorry, {when} is taken."));
             offer::offer(turn, day, Some(minute)).await;
-            false
         }
-        Err(_) => {
-            offer::unavailable(turn);
-            false
-        }
+        Err(_) => offer::unavailable(turn),
     }
+    free == Ok(true)
 }
 
-fn hours_problem(turn: &Turn, form: &Form, minutes: u32) -> String {
-    let Some(day) = form.day else {
-        return String::new();
-    };
-    let spans = say::spans(turn.calendar.on(day));
-    let on = say::day(day, turn.today());
-    format!("On {on} we're open {spans}, and that takes {minutes} minutes.")
+/// The slot that is wanted, or why it cannot be had, whoever else comes.
+fn wanted(turn: &Turn, form: &Form, day: Date, minute: u16) -> Result<Slot, String> {
+    let (minutes, _) = offer::length(turn, form);
+    let (at, on) = (say::time(minute), say::day(day, turn.today()));
+    let skipped = || format!("There is no {at} that day, because the clocks change.");
+    let slot = turn.slot(day, minute, minutes).ok_or_else(skipped)?;
+    if slot.start <= turn.ask.now {
+        return Err(say::capital(&format!("{at} on {on} has already passed.")));
+    }
+    if !turn.calendar.fits(day, minute, minutes) {
+        let spans = say::spans(turn.calendar.on(day));
+        return Err(format!(
+            "On {on} we're open {spans}, and that takes {minutes} minutes."
+        ));
+    }
+    Ok(slot)
+}
+
+fn settled(turn: &mut Turn, minute: u16, when: &str) {
+    let mut asks = false;
+    with_form(turn, |form| {
+        form.checked = true;
+        form.clock = Some(Clock::at_minute(minute));
+        asks = form.moving.is_none() && (form.name.is_none() || form.phone.is_none());
+    });
+    // When the read-back is next, it says so itself.
+    if asks {
+        turn.say(say::capital(&format!("{when} is free.")));
+    }
 }
 
 /// Writes the booking, after a yes to everything that was read back.

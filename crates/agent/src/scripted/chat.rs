@@ -1,6 +1,7 @@
 //! Small talk, farewells, and saying that we did not understand.
 
 use super::{
+    cues,
     question::question,
     state::{Open, Task},
     turn::Turn,
@@ -130,94 +131,48 @@ pub fn names_person(turn: &Turn) -> Option<Option<usize>> {
 
 /// Small talk. False when it was none.
 pub fn small_talk(turn: &mut Turn) -> bool {
-    let name = spoken_name(&turn.business()).to_owned();
-    let heard = &turn.heard;
-    let idle = turn.state.task == Task::Idle;
-    let text = if heard.says(&[
-        "can you hear me",
-        "are you there",
-        "anybody there",
-        "anyone there",
-        "you there",
-    ]) {
-        "Yes, I can hear you.".to_owned()
-    } else if heard.says(&[
-        "how are you",
-        "how's it going",
-        "how are you doing",
-        "how you doing",
-    ]) {
-        "I'm doing well, thank you.".to_owned()
-    } else if heard.says(&[
-        "your name",
-        "who are you",
-        "who is this",
-        "who am i talking to",
-        "who am i speaking to",
-        "who's this",
-    ]) {
-        format!("I'm the automated assistant of {name}.")
-    } else if heard.says(&[
-        "what can you do",
-        "how can you help",
-        "what do you do",
-        "help me",
-        "help",
-    ]) {
-        "I can answer questions, book, move or cancel an appointment, and take a message."
-            .to_owned()
-    } else if heard.says(&[
-        "what time is it",
-        "what day is it",
-        "today's date",
-        "what's the time",
-        "what's the date",
-    ]) {
-        present(turn)
-    } else if heard.says(&[
-        "hold on",
-        "one second",
-        "one moment",
-        "just a second",
-        "just a minute",
-        "hang on",
-        "wait",
-        "give me a second",
-        "let me check",
-        "let me think",
-    ]) {
+    if turn.heard.says(cues::WAIT) {
         turn.say("Take your time.");
         return true;
-    } else if heard.says(&[
-        "thanks",
-        "thank you",
-        "thank you so much",
-        "appreciate it",
-        "cheers",
-    ]) {
-        if idle {
-            turn.state.open = Open::Anything;
-        }
-        "You're welcome.".to_owned()
-    } else if heard.says(&[
-        "hello",
-        "hi",
-        "hey",
-        "good morning",
-        "good afternoon",
-        "good evening",
-    ]) {
-        "Hello!".to_owned()
-    } else {
+    }
+    let Some(text) = pleasantry(turn) else {
         return false;
     };
     turn.say(text);
-    if idle && turn.state.open == Open::Nothing {
+    if turn.state.task == Task::Idle && turn.heard.says(cues::THANKS) {
+        turn.state.open = Open::Anything;
+    }
+    if turn.state.open == Open::Nothing {
         turn.say("How can I help you?");
     } else {
         reask(turn);
     }
     true
+}
+
+fn pleasantry(turn: &Turn) -> Option<String> {
+    let says = |cue| turn.heard.says(cue);
+    let fixed = if says(cues::THERE) {
+        "Yes, I can hear you."
+    } else if says(cues::HOW_ARE_YOU) {
+        "I'm doing well, thank you."
+    } else if says(cues::WHO) {
+        return Some(format!(
+            "I'm the automated assistant of {}.",
+            spoken_name(&turn.ask.business)
+        ));
+    } else if says(cues::HELP) {
+        "I can answer questions, book, move or cancel an appointment, and take a message."
+    } else if says(cues::NOW) {
+        return Some(present(turn));
+    } else if says(cues::THANKS) {
+        "You're welcome."
+    } else if says(cues::HELLO) {
+        "Hello!"
+    } else {
+        return None;
+    };
+    Some(fixed.to_owned())
 }
 
 fn present(turn: &Turn) -> String {

@@ -2,7 +2,7 @@
 //! task at hand, then the business file, then small talk, then not knowing.
 
 use super::{
-    answers, book, change, chat, note,
+    answers, book, change, chat, cues, note,
     question::{profile, question},
     state::{Goal, Open, Task},
     turn::Turn,
@@ -71,11 +71,7 @@ async fn judge(turn: &mut Turn) {
     let dictating = turn.state.open == Open::Text && turn.heard.tokens.len() > 6;
     match said {
         Some(Aside::Human) => return chat::machine(turn),
-        Some(aside) if !dictating => {
-            if at_any_time(turn, aside).await {
-                return;
-            }
-        }
+        Some(aside) if !dictating && at_any_time(turn, aside).await => return,
         _ => {}
     }
     if turn.heard.is_noise() {
@@ -231,93 +227,27 @@ fn offered(turn: &mut Turn) {
 /// What is wanted with a booking that exists.
 fn goal(turn: &Turn) -> Option<Goal> {
     let heard = &turn.heard;
-    if heard.says(&["if", "policy", "fee", "fees", "cancellation"]) {
+    if heard.says(cues::RULES) {
         return None;
     }
-    let thing = heard.says(&[
-        "appointment",
-        "booking",
-        "it",
-        "my",
-        "visit",
-        "reservation",
-        "one",
-    ]) || heard.tokens.len() <= 3;
-    if thing && heard.says(&["cancel", "canceling", "cancelling", "call off"]) {
+    let thing = heard.says(cues::THING) || heard.tokens.len() <= 3;
+    if thing && heard.says(cues::CANCEL) {
         return Some(Goal::Cancel);
     }
-    let other = heard.says(&[
-        "reschedule",
-        "rescheduling",
-        "postpone",
-        "change my appointment",
-        "change my booking",
-        "change the appointment",
-        "change an appointment",
-        "different time for my",
-        "another time for my",
-        "change the time of",
-    ]);
-    if other || (thing && heard.says(&["move", "push back", "push my"])) {
+    if heard.says(cues::MOVE) || (thing && heard.says(cues::MOVE_IT)) {
         return Some(Goal::Move);
     }
-    let mine = heard.says(&[
-        "my appointment",
-        "my booking",
-        "my next appointment",
-        "my visit",
-        "my appointments",
-        "have an appointment",
-        "have a booking",
-        "i booked",
-    ]);
-    let asks = heard.says(&[
-        "when",
-        "when's",
-        "what time",
-        "what day",
-        "which day",
-        "do i have",
-        "did i",
-        "check",
-        "confirm",
-        "look up",
-        "find",
-        "remind",
-        "remember",
-    ]);
-    (mine && asks && !heard.says(&["i'd like to have", "can i have"])).then_some(Goal::Tell)
+    let mine = heard.says(cues::MINE) && !heard.says(&["like to have", "can i have"]);
+    (mine && heard.says(cues::WHEN)).then_some(Goal::Tell)
 }
 
 /// True when the words ask for an appointment.
 fn books(turn: &Turn) -> bool {
     let heard = &turn.heard;
-    let named = heard.says(&[
-        "book",
-        "booking",
-        "appointment",
-        "appointments",
-        "schedule",
-        "reserve",
-        "reservation",
-        "come in",
-        "slot",
-        "opening",
-        "openings",
-        "availability",
-        "available",
-        "sign me up",
-        "get in",
-        "fit me in",
-        "squeeze me in",
-        "be seen",
-        "any slots",
-    ]);
-    let wants = heard.says(&[
-        "need", "want", "like", "get", "looking", "love", "have", "do", "free", "come", "please",
-        "can", "could", "for",
-    ]);
+    let wants = heard.says(cues::WANT);
     let when = heard.day.is_some() || heard.clock.is_some() || heard.week.is_some();
     let service = heard.service.is_some();
-    named || (service && (when || wants || heard.tokens.len() <= 4)) || (when && wants)
+    heard.says(cues::BOOK)
+        || (service && (when || wants || heard.tokens.len() <= 4))
+        || (when && wants)
 }

@@ -8,6 +8,7 @@ mod book;
 mod change;
 mod chat;
 mod contact;
+mod cues;
 mod dialogue;
 mod fill;
 mod note;

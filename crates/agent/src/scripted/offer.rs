@@ -8,7 +8,7 @@ use super::{
     state::{Form, Open, Task},
     turn::Turn,
 };
-use crate::say;
+use crate::{desk::DeskError, say};
 
 /// Length in minutes and places of what the form is about.
 pub fn length(turn: &Turn, form: &Form) -> (u32, u32) {
@@ -25,11 +25,44 @@ pub fn length(turn: &Turn, form: &Form) -> (u32, u32) {
 
 /// Offers two free times near to this day and minute.
 pub async fn offer(turn: &mut Turn, from: Date, minute: Option<u16>) {
-    let Task::Book(form) = turn.state.task.clone() else {
+    let from = from.max(turn.today());
+    let Ok(offers) = look(turn, from, minute).await else {
+        return unavailable(turn);
+    };
+    let spoken = say::day(from, turn.today());
+    let Task::Book(form) = &turn.state.task else {
         return;
     };
+    if offers.is_empty() {
+        turn.say(format!(
+            "I don't see anything free in the two weeks from {spoken}."
+        ));
+    } else if turn.text().is_empty() && form.day.is_some_and(|day| day != offers[0].0) {
+        turn.say(format!("I have nothing like that on {spoken}."));
+    }
+    let short = short(turn, from, &offers);
+    if let Task::Book(form) = &mut turn.state.task {
+        form.checked = false;
+        if offers.is_empty() {
+            form.clear_slot();
+        }
+        form.offers = offers;
+    }
+    turn.state.open = Open::Pick;
+    let question = short.unwrap_or_else(|| question(turn));
+    turn.say(question);
+}
+
+/// Free times in the part of the day that was wanted, or in any when it has none.
+async fn look(
+    turn: &mut Turn,
+    from: Date,
+    minute: Option<u16>,
+) -> Result<Vec<(Date, u16)>, DeskError> {
+    let Task::Book(form) = turn.state.task.clone() else {
+        return Ok(Vec::new());
+    };
     let (minutes, parallel) = length(turn, &form);
-    let from = from.max(turn.today());
     let wish = Wish {
         from,
         minute,
@@ -37,29 +70,16 @@ pub async fn offer(turn: &mut Turn, from: Date, minute: Option<u16>) {
         minutes,
         parallel,
     };
-    let Ok(mut offers) = near(turn, wish).await else {
-        return unavailable(turn);
-    };
+    let offers = near(turn, wish).await?;
     if offers.is_empty() && form.part.is_some() {
-        let Ok(more) = near(turn, Wish { part: None, ..wish }).await else {
-            return unavailable(turn);
-        };
-        offers = more;
+        return near(turn, Wish { part: None, ..wish }).await;
     }
-    if offers.is_empty() {
-        turn.say(format!(
-            "I don't see anything free in the two weeks from {}.",
-            say::day(from, turn.today())
-        ));
-    } else if turn.text().is_empty() && form.day.is_some_and(|day| day != offers[0].0) {
-        turn.say(format!(
-            "I have nothing like that on {}.",
-            say::day(from, turn.today())
-        ));
-    }
-    let nothing = offers.is_empty();
-    // After "ten is taken" the day need not be said again.
-    let short = match offers[..] {
+    Ok(offers)
+}
+
+/// After "ten is taken" the day need not be said again.
+fn short(turn: &Turn, from: Date, offers: &[(Date, u16)]) -> Option<String> {
+    match *offers {
         [(a, first), (b, second)] if a == b && a == from && !turn.text().is_empty() => {
             Some(format!(
                 "I have {} or {} free. Which would you like?",
@@ -68,17 +88,7 @@ pub async fn offer(turn: &mut Turn, from: Date, minute: Option<u16>) {
             ))
         }
         _ => None,
-    };
-    if let Task::Book(form) = &mut turn.state.task {
-        form.offers = offers;
-        form.checked = false;
-        if nothing {
-            form.clear_slot();
-        }
     }
-    turn.state.open = Open::Pick;
-    let question = short.unwrap_or_else(|| question(turn));
-    turn.say(question);
 }
 
 /// The records cannot be reached: nothing was written, and a message may be all that is left.

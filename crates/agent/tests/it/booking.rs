@@ -20,11 +20,11 @@ fn everything_in_one_sentence() {
         ],
         expect![[r#"
             > I'd like a cleaning tomorrow at ten for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 10 a.m. on Wednesday, November 18th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a cleaning on Wednesday, November 18th at 10 a.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a cleaning at 10 a.m. on Wednesday, November 18th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes that's right
-            <booking.book> You're booked: a cleaning on Wednesday, November 18th at 10 a.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a cleaning at 10 a.m. on Wednesday, November 18th. Is there anything else I can help with? [Speech]
             > no that's all, bye
             Thank you for calling Bright Smile Dental. Goodbye! [HangUp]
         "#]],
@@ -50,19 +50,19 @@ fn one_field_at_a_time() {
         ],
         expect![[r#"
             > Hi, I need to make an appointment
-            What would you like to book? I can do a checkup, a cleaning, a filling or a whitening. [Speech]
+            What would you like to book? I can do a checkup, a cleaning, a filling or teeth whitening. [Speech]
             > a checkup
             What day would suit you? [Speech]
             > next tuesday
-            What time on Tuesday, November 24th? We're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
+            On Tuesday, November 24th we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. What time would you like? [Speech]
             > half past ten
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 10:30 a.m. on Tuesday, November 24th is free. What name should I put it under? [Dictation]
             > it's Pam Lee
             What's the best number to reach you? [Dictation]
             > 202 555 oh one four four
-            Let me read that back: a checkup on Tuesday, November 24th at 10:30 a.m., for Pam Lee. Your number is two zero two, five five five, zero one four four. Is that right? [YesNo]
+            Let me read that back: a checkup at 10:30 a.m. on Tuesday, November 24th, for Pam Lee. Your number is two zero two, five five five, zero one four four. Is that right? [YesNo]
             > yes
-            <booking.book> You're booked: a checkup on Tuesday, November 24th at 10:30 a.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a checkup at 10:30 a.m. on Tuesday, November 24th. Is there anything else I can help with? [Speech]
         "#]],
     );
     expect![[r#"
@@ -81,11 +81,11 @@ fn a_lower_case_recogniser() {
         ],
         expect![[r#"
             > can i book a cleaning for sam lee on friday at nine
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 9 a.m. on Friday, November 20th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yeah
-            Sorry, I didn't catch that. What name should I put it under? [Dictation]
+            Let me read that back: a cleaning at 9 a.m. on Friday, November 20th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yep
-            I'm sorry, I still didn't catch that. You can also press zero to reach reception. What name should I put it under? [Dictation]
+            <booking.book> You're booked: a cleaning at 9 a.m. on Friday, November 20th. Is there anything else I can help with? [Speech]
         "#]],
     );
 }
@@ -102,13 +102,13 @@ fn the_time_is_corrected_at_the_end() {
         ],
         expect![[r#"
             > book a checkup on Thursday at two for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 2 p.m. on Thursday, November 19th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a checkup on Thursday, November 19th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > no, make it four
-            <calendar.check> Let me read that back: a checkup on Thursday, November 19th at 4 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            <calendar.check> Let me read that back: a checkup at 4 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes
-            <booking.book> You're booked: a checkup on Thursday, November 19th at 4 p.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a checkup at 4 p.m. on Thursday, November 19th. Is there anything else I can help with? [Speech]
         "#]],
     );
     expect![[r#"
@@ -128,13 +128,13 @@ fn the_day_is_corrected() {
         ],
         expect![[r#"
             > book a checkup on Thursday at two for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 2 p.m. on Thursday, November 19th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a checkup on Thursday, November 19th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > actually Friday
-            <calendar.check> Let me read that back: a checkup on Friday, November 20th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            <calendar.check> Let me read that back: a checkup at 2 p.m. on Friday, November 20th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > correct
-            <booking.book> You're booked: a checkup on Friday, November 20th at 2 p.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a checkup at 2 p.m. on Friday, November 20th. Is there anything else I can help with? [Speech]
         "#]],
     );
 }
@@ -151,13 +151,13 @@ fn the_name_is_corrected() {
         ],
         expect![[r#"
             > book a checkup on Thursday at two for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 2 p.m. on Thursday, November 19th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a checkup on Thursday, November 19th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > not Sam, Pam
-            Let me read that back: a checkup on Thursday, November 19th at 2 p.m., for Pam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Thursday, November 19th, for Pam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes please
-            <booking.book> You're booked: a checkup on Thursday, November 19th at 2 p.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a checkup at 2 p.m. on Thursday, November 19th. Is there anything else I can help with? [Speech]
         "#]],
     );
     expect![[r#"
@@ -180,17 +180,17 @@ fn the_number_is_corrected() {
         ],
         expect![[r#"
             > book a checkup on Thursday at two for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 2 p.m. on Thursday, November 19th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > no
             What's the best number to reach you? [Dictation]
             > double five five, two oh two
             What's the rest of the number? [Dictation]
             > 202 555 0177
-            Let me read that back: a checkup on Thursday, November 19th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one seven seven. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one seven seven. Is that right? [YesNo]
             > no, the number is 202 555 0178
-            Let me read that back: a checkup on Thursday, November 19th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one seven eight. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one seven eight. Is that right? [YesNo]
             > that's correct
-            <booking.book> You're booked: a checkup on Thursday, November 19th at 2 p.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a checkup at 2 p.m. on Thursday, November 19th. Is there anything else I can help with? [Speech]
         "#]],
     );
     expect![[r#"
@@ -215,23 +215,23 @@ fn no_without_saying_what() {
         ],
         expect![[r#"
             > book a checkup on Thursday at two for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 2 p.m. on Thursday, November 19th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a checkup on Thursday, November 19th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > no
             Okay. What should I change: the service, the day, the time, the name or the number? [Speech]
             > the time
-            What time on Thursday, November 19th? We're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
+            What time on Thursday, November 19th? [Speech]
             > three
-            <calendar.check> Let me read that back: a checkup on Thursday, November 19th at 3 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            <calendar.check> Let me read that back: a checkup at 3 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > no
             Okay. What should I change: the service, the day, the time, the name or the number? [Speech]
             > the name
             What name should I put it under? [Dictation]
             > Jo Park
-            Let me read that back: a checkup on Thursday, November 19th at 3 p.m., for Jo Park. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 3 p.m. on Thursday, November 19th, for Jo Park. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes
-            <booking.book> You're booked: a checkup on Thursday, November 19th at 3 p.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a checkup at 3 p.m. on Thursday, November 19th. Is there anything else I can help with? [Speech]
         "#]],
     );
 }
@@ -247,13 +247,13 @@ fn the_service_is_corrected() {
         ],
         expect![[r#"
             > book a checkup on Thursday at two for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 2 p.m. on Thursday, November 19th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a checkup on Thursday, November 19th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > sorry, a filling
-            <calendar.check> Let me read that back: a filling on Thursday, November 19th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            <calendar.check> Let me read that back: a filling at 2 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes
-            <booking.book> You're booked: a filling on Thursday, November 19th at 2 p.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a filling at 2 p.m. on Thursday, November 19th. Is there anything else I can help with? [Speech]
         "#]],
     );
 }
@@ -264,7 +264,7 @@ fn a_second_thought_within_one_sentence() {
         &["a cleaning on Thursday, no sorry, Friday at ten", "Sam Lee"],
         expect![[r#"
             > a cleaning on Thursday, no sorry, Friday at ten
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 10 a.m. on Friday, November 20th is free. What name should I put it under? [Dictation]
             > Sam Lee
             Is the number you're calling from the best one to reach you? [YesNo]
         "#]],
@@ -288,13 +288,13 @@ fn a_question_in_the_middle() {
             > is there parking?
             There is free parking behind the building. What day would suit you? [Speech]
             > tomorrow
-            What time on Wednesday, November 18th? We're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
+            On Wednesday, November 18th we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. What time would you like? [Speech]
             > how much is it?
-            A whitening is two hundred fifty dollars. What time on Wednesday, November 18th? We're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
+            Teeth whitening is two hundred fifty dollars. What time on Wednesday, November 18th? [Speech]
             > what time do you close?
-            Today, Tuesday, November 17th, we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. What time on Wednesday, November 18th? We're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
+            Today, Tuesday, November 17th, we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. What time on Wednesday, November 18th? [Speech]
             > at two
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 2 p.m. on Wednesday, November 18th is free. What name should I put it under? [Dictation]
         "#]],
     );
 }
@@ -311,13 +311,13 @@ fn a_question_while_reading_back_books_nothing() {
         ],
         expect![[r#"
             > a checkup on Thursday at two for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 2 p.m. on Thursday, November 19th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a checkup on Thursday, November 19th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes but do you take my insurance?
-            We take Delta Dental, Cigna and Aetna. Please bring your card. Let me read that back: a checkup on Thursday, November 19th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            We take Delta Dental, Cigna and Aetna. Please bring your card. Let me read that back: a checkup at 2 p.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > okay, yes
-            <booking.book> You're booked: a checkup on Thursday, November 19th at 2 p.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a checkup at 2 p.m. on Thursday, November 19th. Is there anything else I can help with? [Speech]
         "#]],
     );
     expect![[r#"
@@ -339,15 +339,15 @@ fn a_taken_time_and_two_others() {
         ],
         expect![[r#"
             > a checkup on Thursday at ten
-            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. On Thursday, November 19th I have 9:30 a.m. or 10:30 a.m.. Which would you like? [Speech]
+            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. I have 9:30 a.m. or 10:30 a.m. free. Which would you like? [Speech]
             > the second one
             What name should I put it under? [Dictation]
             > Sam Lee
             Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a checkup on Thursday, November 19th at 10:30 a.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 10:30 a.m. on Thursday, November 19th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes
-            <booking.book> You're booked: a checkup on Thursday, November 19th at 10:30 a.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a checkup at 10:30 a.m. on Thursday, November 19th. Is there anything else I can help with? [Speech]
         "#]],
     );
 }
@@ -363,9 +363,9 @@ fn a_taken_time_and_another_day_at_the_same_time() {
         ],
         expect![[r#"
             > a checkup on Thursday at ten
-            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. On Thursday, November 19th I have 9:30 a.m. or 10:30 a.m.. Which would you like? [Speech]
+            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. I have 9:30 a.m. or 10:30 a.m. free. Which would you like? [Speech]
             > what about Friday?
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 10 a.m. on Friday, November 20th is free. What name should I put it under? [Dictation]
             > Sam Lee
             Is the number you're calling from the best one to reach you? [YesNo]
         "#]],
@@ -383,11 +383,11 @@ fn none_of_the_offers() {
         ],
         expect![[r#"
             > a checkup on Thursday at ten
-            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. On Thursday, November 19th I have 9:30 a.m. or 10:30 a.m.. Which would you like? [Speech]
+            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. I have 9:30 a.m. or 10:30 a.m. free. Which would you like? [Speech]
             > neither
             Okay. What other day or time would suit you? [Speech]
             > next monday at nine
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 9 a.m. on Monday, November 23rd is free. What name should I put it under? [Dictation]
         "#]],
     );
 }
@@ -402,9 +402,9 @@ fn anything_later() {
         ],
         expect![[r#"
             > a checkup on Thursday at ten
-            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. On Thursday, November 19th I have 9:30 a.m. or 10:30 a.m.. Which would you like? [Speech]
+            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. I have 9:30 a.m. or 10:30 a.m. free. Which would you like? [Speech]
             > do you have anything later?
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.search> On Thursday, November 19th I have 11 a.m. or 11:30 a.m. free. Which would you like? [Speech]
         "#]],
     );
 }
@@ -415,7 +415,7 @@ fn an_offer_is_chosen_by_its_time_and_by_key() {
         &["a checkup on Thursday at ten", "half past ten works"],
         expect![[r#"
             > a checkup on Thursday at ten
-            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. On Thursday, November 19th I have 9:30 a.m. or 10:30 a.m.. Which would you like? [Speech]
+            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. I have 9:30 a.m. or 10:30 a.m. free. Which would you like? [Speech]
             > half past ten works
             What name should I put it under? [Dictation]
         "#]],
@@ -424,7 +424,7 @@ fn an_offer_is_chosen_by_its_time_and_by_key() {
         .taken("2026-11-19T10:00", 30)
         .check(&["a checkup on Thursday at ten", "#1"], expect![[r#"
             > a checkup on Thursday at ten
-            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. On Thursday, November 19th I have 9:30 a.m. or 10:30 a.m.. Which would you like? [Speech]
+            <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. I have 9:30 a.m. or 10:30 a.m. free. Which would you like? [Speech]
             > #1
             What name should I put it under? [Dictation]
         "#]]);
@@ -440,9 +440,9 @@ fn a_closed_day() {
         ],
         expect![[r#"
             > can I get a checkup on Sunday at eleven
-            <calendar.search> Sorry, we're closed on Sunday, November 22nd. On Monday, November 23rd I have 10:30 a.m. or 11 a.m.. Which would you like? [Speech]
+            <calendar.search> Sorry, we're closed on Sunday, November 22nd. On Monday, November 23rd I have 10:30 a.m. or 11 a.m. free. Which would you like? [Speech]
             > monday
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 11 a.m. on Monday, November 23rd is free. What name should I put it under? [Dictation]
             > Sam Lee
             Is the number you're calling from the best one to reach you? [YesNo]
         "#]],
@@ -455,9 +455,9 @@ fn a_holiday() {
         &["a checkup on thanksgiving please", "friday"],
         expect![[r#"
             > a checkup on thanksgiving please
-            <calendar.search> Sorry, we're closed on Thursday, November 26th. On Friday, November 27th I have 8 a.m. or 8:30 a.m.. Which would you like? [Speech]
+            <calendar.search> Sorry, we're closed on Thursday, November 26th. On Friday, November 27th I have 8 a.m. or 8:30 a.m. free. Which would you like? [Speech]
             > friday
-            What time on Friday, November 20th? We're open from 8 a.m. to 3 p.m.. [Speech]
+            On Friday, November 27th we're open from 8 a.m. to 3 p.m. What time would you like? [Speech]
         "#]],
     );
 }
@@ -468,9 +468,9 @@ fn outside_the_hours() {
         &["a whitening on Saturday at half past twelve", "9"],
         expect![[r#"
             > a whitening on Saturday at half past twelve
-            <calendar.search> On Saturday, November 21st we're open from 9 a.m. to 1 p.m., and that takes 60 minutes. On Saturday, November 21st I have 11:30 a.m. or noon. Which would you like? [Speech]
+            <calendar.search> On Saturday, November 21st we're open from 9 a.m. to 1 p.m., and that takes 60 minutes. I have 11:30 a.m. or noon free. Which would you like? [Speech]
             > 9
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 9 a.m. on Saturday, November 21st is free. What name should I put it under? [Dictation]
         "#]],
     );
 }
@@ -480,9 +480,9 @@ fn the_lunch_break() {
     check(
         &["a checkup tomorrow at noon"],
         expect![[r#"
-        > a checkup tomorrow at noon
-        <calendar.search> On Wednesday, November 18th we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m., and that takes 30 minutes. On Wednesday, November 18th I have 11 a.m. or 11:30 a.m.. Which would you like? [Speech]
-    "#]],
+            > a checkup tomorrow at noon
+            <calendar.search> On Wednesday, November 18th we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m., and that takes 30 minutes. I have 11 a.m. or 11:30 a.m. free. Which would you like? [Speech]
+        "#]],
     );
 }
 
@@ -491,9 +491,9 @@ fn a_time_that_has_passed() {
     check(
         &["a checkup today at nine in the morning"],
         expect![[r#"
-        > a checkup today at nine in the morning
-        <calendar.search> 9 a.m. on Tuesday, November 17th has already passed. On Tuesday, November 17th I have 10:30 a.m. or 11 a.m.. Which would you like? [Speech]
-    "#]],
+            > a checkup today at nine in the morning
+            <calendar.search> 9 a.m. on Tuesday, November 17th has already passed. I have 10:30 a.m. or 11 a.m. free. Which would you like? [Speech]
+        "#]],
     );
 }
 
@@ -511,7 +511,7 @@ fn a_day_that_has_passed() {
             > a checkup on 2026-11-01
             That day has already passed. What day would suit you? [Speech]
             > tomorrow
-            What time on Wednesday, November 18th? We're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
+            On Wednesday, November 18th we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. What time would you like? [Speech]
         "#]],
     );
 }
@@ -540,9 +540,9 @@ fn the_hour_that_the_clocks_skip() {
         &["a checkup on Sunday at 2:30 am", "at 3:30 am"],
         expect![[r#"
             > a checkup on Sunday at 2:30 am
-            <calendar.search> The clocks change that day, so there is no 2:30 a.m.. On Sunday, March 14th I have 1:30 a.m. or 3 a.m.. Which would you like? [Speech]
+            <calendar.search> There is no 2:30 a.m. that day, because the clocks change. I have 1:30 a.m. or 3 a.m. free. Which would you like? [Speech]
             > at 3:30 am
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 3:30 a.m. on Sunday, March 14th is free. What name should I put it under? [Dictation]
         "#]],
     );
 }
@@ -560,11 +560,11 @@ fn the_day_the_clocks_change() {
         &["a checkup tomorrow at ten for Sam Lee", "yes", "yes"],
         expect![[r#"
             > a checkup tomorrow at ten for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 10 a.m. on Sunday, November 1st is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a checkup on Sunday, November 1st at 10 a.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 10 a.m. on Sunday, November 1st, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes
-            <booking.book> You're booked: a checkup on Sunday, November 1st at 10 a.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a checkup at 10 a.m. on Sunday, November 1st. Is there anything else I can help with? [Speech]
         "#]],
     );
     expect![[r#"
@@ -582,7 +582,7 @@ fn the_first_free_time() {
         ],
         expect![[r#"
             > what's the earliest you have for a filling?
-            <calendar.search> On Tuesday, November 17th I have 10:30 a.m. or 11 a.m.. Which would you like? [Speech]
+            <calendar.search> On Tuesday, November 17th I have 10:30 a.m. or 11 a.m. free. Which would you like? [Speech]
             > either is fine
             What name should I put it under? [Dictation]
         "#]],
@@ -598,7 +598,7 @@ fn a_part_of_the_day() {
         ],
         expect![[r#"
             > I'd like a cleaning on Thursday in the afternoon
-            <calendar.search> On Thursday, November 19th I have 1 p.m. or 1:30 p.m.. Which would you like? [Speech]
+            <calendar.search> On Thursday, November 19th I have 1 p.m. or 1:30 p.m. free. Which would you like? [Speech]
             > the earlier one
             What name should I put it under? [Dictation]
         "#]],
@@ -613,9 +613,9 @@ fn next_week() {
             > I need a cleaning next week
             What day next week would suit you? [Speech]
             > wednesday
-            What time on Wednesday, November 25th? We're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
+            On Wednesday, November 25th we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. What time would you like? [Speech]
             > four
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 4 p.m. on Wednesday, November 25th is free. What name should I put it under? [Dictation]
         "#]],
     );
 }
@@ -628,9 +628,9 @@ fn what_times_are_there() {
             > book a cleaning
             What day would suit you? [Speech]
             > friday
-            What time on Friday, November 20th? We're open from 8 a.m. to 3 p.m.. [Speech]
+            On Friday, November 20th we're open from 8 a.m. to 3 p.m. What time would you like? [Speech]
             > what times do you have?
-            <calendar.search> On Friday, November 20th I have 8 a.m. or 8:30 a.m.. Which would you like? [Speech]
+            <calendar.search> On Friday, November 20th I have 8 a.m. or 8:30 a.m. free. Which would you like? [Speech]
         "#]],
     );
 }
@@ -644,9 +644,9 @@ fn in_two_weeks() {
         ],
         expect![[r#"
             > a checkup in two weeks at 3 pm
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 3 p.m. on Tuesday, December 1st is free. What name should I put it under? [Dictation]
             > the first of december at three
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 3 p.m. on Tuesday, December 1st is free. What name should I put it under? [Dictation]
         "#]],
     );
 }
@@ -657,18 +657,18 @@ fn a_spelled_name() {
         &["a checkup tomorrow at two", "S I O B H A N", "yes"],
         expect![[r#"
             > a checkup tomorrow at two
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 2 p.m. on Wednesday, November 18th is free. What name should I put it under? [Dictation]
             > S I O B H A N
             Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a checkup on Wednesday, November 18th at 2 p.m., for Siobhan. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Wednesday, November 18th, for Siobhan. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
         "#]],
     );
     check(
         &["a checkup tomorrow at two", "my name is Jon, J O N, Smith"],
         expect![[r#"
             > a checkup tomorrow at two
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 2 p.m. on Wednesday, November 18th is free. What name should I put it under? [Dictation]
             > my name is Jon, J O N, Smith
             Is the number you're calling from the best one to reach you? [YesNo]
         "#]],
@@ -686,11 +686,11 @@ fn a_number_in_two_pieces() {
         ],
         expect![[r#"
             > a checkup tomorrow at two for Sam Lee
-            <calendar.check> What's the best number to reach you? [Dictation]
+            <calendar.check> 2 p.m. on Wednesday, November 18th is free. What's the best number to reach you? [Dictation]
             > area code 202
             What's the rest of the number? [Dictation]
             > five five five oh one double three
-            Let me read that back: a checkup on Wednesday, November 18th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three three. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Wednesday, November 18th, for Sam Lee. Your number is two zero two, five five five, zero one three three. Is that right? [YesNo]
         "#]],
     );
 }
@@ -702,11 +702,11 @@ fn a_number_by_key() {
         &["a checkup tomorrow at two for Sam Lee", "#2025550133", "#1"],
         expect![[r#"
             > a checkup tomorrow at two for Sam Lee
-            <calendar.check> What's the best number to reach you? [Dictation]
+            <calendar.check> 2 p.m. on Wednesday, November 18th is free. What's the best number to reach you? [Dictation]
             > #2025550133
-            Let me read that back: a checkup on Wednesday, November 18th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three three. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Wednesday, November 18th, for Sam Lee. Your number is two zero two, five five five, zero one three three. Is that right? [YesNo]
             > #1
-            <booking.book> You're booked: a checkup on Wednesday, November 18th at 2 p.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a checkup at 2 p.m. on Wednesday, November 18th. Is there anything else I can help with? [Speech]
         "#]],
     );
 }
@@ -721,9 +721,9 @@ fn an_unknown_service() {
         ],
         expect![[r#"
             > I'd like to book a massage
-            What would you like to book? I can do a checkup, a cleaning, a filling or a whitening. [Speech]
+            What would you like to book? I can do a checkup, a cleaning, a filling or teeth whitening. [Speech]
             > a root canal
-            Sorry, I didn't catch that. What would you like to book? I can do a checkup, a cleaning, a filling or a whitening. [Speech]
+            Sorry, that's nothing I can book. What would you like to book? I can do a checkup, a cleaning, a filling or teeth whitening. [Speech]
             > the cleaning then
             What day would suit you? [Speech]
         "#]],
@@ -736,7 +736,7 @@ fn never_mind() {
         &["book a cleaning tomorrow at ten", "never mind", "no thanks"],
         expect![[r#"
             > book a cleaning tomorrow at ten
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 10 a.m. on Wednesday, November 18th is free. What name should I put it under? [Dictation]
             > never mind
             Okay, I won't book anything. Is there anything else I can help with? [Speech]
             > no thanks
@@ -747,7 +747,7 @@ fn never_mind() {
         &["book a cleaning tomorrow at ten", "cancel that"],
         expect![[r#"
             > book a cleaning tomorrow at ten
-            <calendar.check> What name should I put it under? [Dictation]
+            <calendar.check> 10 a.m. on Wednesday, November 18th is free. What name should I put it under? [Dictation]
             > cancel that
             Okay, I won't book anything. Is there anything else I can help with? [Speech]
         "#]],
@@ -761,9 +761,9 @@ fn hanging_up_in_the_middle_books_nothing() {
         &["book a cleaning tomorrow at ten for Sam Lee", "yes", "bye"],
         expect![[r#"
             > book a cleaning tomorrow at ten for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 10 a.m. on Wednesday, November 18th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a cleaning on Wednesday, November 18th at 10 a.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a cleaning at 10 a.m. on Wednesday, November 18th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > bye
             Okay, I haven't booked anything. Thank you for calling Bright Smile Dental. Goodbye! [HangUp]
         "#]],
@@ -782,11 +782,11 @@ fn yes_and_goodbye_in_one_breath() {
         ],
         expect![[r#"
             > book a cleaning tomorrow at ten for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 10 a.m. on Wednesday, November 18th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a cleaning on Wednesday, November 18th at 10 a.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a cleaning at 10 a.m. on Wednesday, November 18th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes, bye bye
-            <booking.book> You're booked: a cleaning on Wednesday, November 18th at 10 a.m.. Is there anything else I can help with? [HangUp]
+            <booking.book> You're booked: a cleaning at 10 a.m. on Wednesday, November 18th. Thank you for calling Bright Smile Dental. Goodbye! [HangUp]
         "#]],
     );
     assert_eq!(world.desk.bookings().len(), 1);
@@ -805,15 +805,15 @@ fn two_bookings_in_one_call_keep_the_name_and_number() {
         ],
         expect![[r#"
             > a checkup tomorrow at two for Sam Lee
-            <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+            <calendar.check> 2 p.m. on Wednesday, November 18th is free. Is the number you're calling from the best one to reach you? [YesNo]
             > yes
-            Let me read that back: a checkup on Wednesday, November 18th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            Let me read that back: a checkup at 2 p.m. on Wednesday, November 18th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes
-            <booking.book> You're booked: a checkup on Wednesday, November 18th at 2 p.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a checkup at 2 p.m. on Wednesday, November 18th. Is there anything else I can help with? [Speech]
             > yes, I also need a filling on Friday at eleven
-            <calendar.check> Let me read that back: a filling on Friday, November 20th at 11 a.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            <calendar.check> Let me read that back: a filling at 11 a.m. on Friday, November 20th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes
-            <booking.book> You're booked: a filling on Friday, November 20th at 11 a.m.. Is there anything else I can help with? [Speech]
+            <booking.book> You're booked: a filling at 11 a.m. on Friday, November 20th. Is there anything else I can help with? [Speech]
         "#]],
     );
     assert_eq!(world.desk.bookings().len(), 2);
@@ -851,17 +851,17 @@ fn of_two_racing_callers_one_gets_the_time() {
     assert_eq!(desk.bookings().len(), 1);
     expect![[r#"
         > a checkup tomorrow at two for Sam Lee
-        <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+        <calendar.check> 2 p.m. on Wednesday, November 18th is free. Is the number you're calling from the best one to reach you? [YesNo]
         > yes
-        Let me read that back: a checkup on Wednesday, November 18th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+        Let me read that back: a checkup at 2 p.m. on Wednesday, November 18th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
         > yes
-        <booking.book> You're booked: a checkup on Wednesday, November 18th at 2 p.m.. Is there anything else I can help with? [Speech]
+        <booking.book> You're booked: a checkup at 2 p.m. on Wednesday, November 18th. Is there anything else I can help with? [Speech]
         ---
         > a checkup tomorrow at two for Sam Lee
-        <calendar.check> Is the number you're calling from the best one to reach you? [YesNo]
+        <calendar.check> 2 p.m. on Wednesday, November 18th is free. Is the number you're calling from the best one to reach you? [YesNo]
         > yes
-        Let me read that back: a checkup on Wednesday, November 18th at 2 p.m., for Sam Lee. Your number is two zero two, five five five, zero one five five. Is that right? [YesNo]
+        Let me read that back: a checkup at 2 p.m. on Wednesday, November 18th, for Sam Lee. Your number is two zero two, five five five, zero one five five. Is that right? [YesNo]
         > yes
-        <booking.book: that time is taken> <calendar.search> I'm sorry, somebody else took that time just now. On Wednesday, November 18th I have 1:30 p.m. or 2:30 p.m.. Which would you like? [Speech]
+        <booking.book: that time is taken> <calendar.search> I'm sorry, somebody else took that time just now. I have 1:30 p.m. or 2:30 p.m. free. Which would you like? [Speech]
     "#]].assert_eq(&[one.transcript, two.transcript].join("---\n"));
 }

@@ -22,27 +22,27 @@ fn hours() {
         ],
         expect![[r#"
             > what are your hours?
-            We're open Monday to Thursday from 8 a.m. to noon and from 1 p.m. to 5 p.m., Friday from 8 a.m. to 3 p.m. and Saturday from 9 a.m. to 1 p.m.. We're closed on Sunday. [Speech]
+            We're open Monday to Thursday from 8 a.m. to noon and from 1 p.m. to 5 p.m., Friday from 8 a.m. to 3 p.m. and Saturday from 9 a.m. to 1 p.m. We're closed on Sunday. [Speech]
             > are you open on Saturday?
-            On Saturday, November 21st, we're open from 9 a.m. to 1 p.m.. [Speech]
+            On Saturday, November 21st, we're open from 9 a.m. to 1 p.m. [Speech]
             > are you open on sunday
-            On Sunday, November 22nd, we're closed. We're open again on Monday, November 23rd from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
+            On Sunday, November 22nd, we're closed. We're open again on Monday, November 23rd from 8 a.m. to noon and from 1 p.m. to 5 p.m. [Speech]
             > when do you close today?
-            Today, Tuesday, November 17th, we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
+            Today, Tuesday, November 17th, we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. [Speech]
             > are you open now?
             Yes, we're open now, until noon. [Speech]
             > are you open tomorrow at 6 pm
-            No. Tomorrow, Wednesday, November 18th, we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
+            No. Tomorrow, Wednesday, November 18th, we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. [Speech]
             > are you open on christmas?
-            On Friday, December 25th, we're closed. We're open again on Saturday, December 26th from 9 a.m. to 1 p.m.. [Speech]
+            On Friday, December 25th, we're closed. We're open again on Saturday, December 26th from 9 a.m. to 1 p.m. [Speech]
             > what are your hours on december 24
             On Thursday, December 24th, we're open from 8 a.m. to noon. [Speech]
             > are you open on weekends
             We're open on Saturday from 9 a.m. to 1 p.m., and closed on Sunday. [Speech]
             > are you open on november 26th?
-            On Thursday, November 26th, we're closed. We're open again on Friday, November 27th from 8 a.m. to 3 p.m.. [Speech]
+            On Thursday, November 26th, we're closed. We're open again on Friday, November 27th from 8 a.m. to 3 p.m. [Speech]
             > how late are you open on friday?
-            On Friday, November 20th, we're open from 8 a.m. to 3 p.m.. [Speech]
+            On Friday, November 20th, we're open from 8 a.m. to 3 p.m. [Speech]
         "#]],
     );
 }
@@ -53,23 +53,23 @@ fn open_now_at_other_times() {
         &["are you open right now"],
         expect![[r#"
             > are you open right now
-            Not right now. We open again today at 1 p.m.. [Speech]
+            Not right now. We open again today at 1 p.m. [Speech]
         "#]],
     );
     World::new().at("2026-11-21T20:00").check(
         &["are you open?"],
         expect![[r#"
             > are you open?
-            We're closed right now. We open again on Monday, November 23rd at 8 a.m.. [Speech]
+            We're closed right now. We open again on Monday, November 23rd at 8 a.m. [Speech]
         "#]],
     );
     World::new().at("2026-11-25T23:59").check(
         &["are you open now", "and tomorrow, are you open?"],
         expect![[r#"
             > are you open now
-            We're closed right now. We open again on Friday, November 27th at 8 a.m.. [Speech]
+            We're closed right now. We open again on Friday, November 27th at 8 a.m. [Speech]
             > and tomorrow, are you open?
-            Tomorrow, Thursday, November 26th, we're closed. We're open again on Friday, November 27th from 8 a.m. to 3 p.m.. [Speech]
+            Tomorrow, Thursday, November 26th, we're closed. We're open again on Friday, November 27th from 8 a.m. to 3 p.m. [Speech]
         "#]],
     );
 }
@@ -88,11 +88,11 @@ fn prices() {
             > how much is a cleaning?
             A cleaning is ninety dollars. [Speech]
             > what does whitening cost
-            A whitening is two hundred fifty dollars. [Speech]
+            Teeth whitening is two hundred fifty dollars. [Speech]
             > how much for an x-ray
             An x-ray is forty dollars. [Speech]
             > what are your prices?
-            A checkup is sixty dollars, a cleaning is ninety dollars, a filling is from one hundred twenty dollars and a whitening is two hundred fifty dollars. [Speech]
+            A checkup is sixty dollars, a cleaning is ninety dollars, a filling is from one hundred twenty dollars and teeth whitening is two hundred fifty dollars. [Speech]
             > how long does a filling take?
             A filling takes about 60 minutes. [Speech]
         "#]],
@@ -127,7 +127,7 @@ fn facts_in_many_words() {
             > are you accepting new patients at the moment
             Yes, we're happy to see new patients. [Speech]
             > do you see children
-            I'm sorry, I don't know that. Shall I take a message? [YesNo]
+            Yes, we see children from the age of three. [Speech]
             > can I pay with a credit card
             You can pay by card, by check or in cash. [Speech]
             > is there an elevator in the building
@@ -184,13 +184,13 @@ fn what_is_offered() {
         ],
         expect![[r#"
             > what services do you offer?
-            You can book a checkup, a cleaning, a filling or a whitening. [Speech]
+            You can book a checkup, a cleaning, a filling or teeth whitening. [Speech]
             > do you do whitening?
-            Yes, we do. A whitening takes about 60 minutes and is two hundred fifty dollars. Would you like to book a whitening? [YesNo]
+            Yes, we do. Teeth whitening takes about 60 minutes and is two hundred fifty dollars. Would you like to book teeth whitening? [YesNo]
             > yes
             What day would suit you? [Speech]
             > thursday
-            What time on Thursday, November 19th? We're open from 8 a.m. to noon and from 1 p.m. to 5 p.m.. [Speech]
+            On Thursday, November 19th we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. What time would you like? [Speech]
         "#]],
     );
     check(
@@ -235,7 +235,7 @@ fn another_business_without_anything() {
             > no
             Okay. Is there anything else I can help with? [Speech]
             > where are you
-            I'm sorry, I don't know that. Shall I take a message? [YesNo]
+            Sorry, I didn't catch that. Is there anything else I can help with? [Speech]
             > bye
             Thank you for calling the front desk. Goodbye! [HangUp]
         "#]],
