@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use fastrand::Rng;
 use tokio::sync::mpsc;
@@ -44,6 +45,11 @@ impl Network {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            // Shorter than any server keeps idle connections: reusing one that it is just closing
+            // would look like a failure of the server.
+            .pool_idle_timeout(Duration::from_secs(1))
+            // The longest any request may take; each sets its own, scaled by the speed.
+            .timeout(Duration::from_secs(3600))
             .build()?;
         let inner = Inner {
             config,

@@ -25,8 +25,8 @@ pub(crate) struct Delivery {
     pub xml: String,
     /// What the server took, in simulated ms.
     pub server_ms: f64,
-    /// That, the simulated delay, and lost attempts.
-    pub total_ms: f64,
+    /// What simulated delay and failed attempts cost besides, in ms.
+    pub waited_ms: f64,
 }
 
 /// A document that did not arrive.
@@ -50,8 +50,8 @@ struct Prepared {
 struct Took {
     /// By the last attempt.
     server_ms: f64,
-    /// By all of them.
-    total_ms: f64,
+    /// By those before it.
+    waited_ms: f64,
 }
 
 /// One call's way to the server.
@@ -100,7 +100,7 @@ impl Trunk {
                     url,
                     xml,
                     server_ms: took.server_ms,
-                    total_ms: rtt_ms + took.total_ms,
+                    waited_ms: rtt_ms + took.waited_ms,
                 })
             }
             Err(problem) => Err(Failed {
@@ -109,7 +109,7 @@ impl Trunk {
                     url: url.to_string(),
                     problem: problem.text,
                 },
-                total_ms: rtt_ms + took.total_ms,
+                total_ms: rtt_ms + took.waited_ms + took.server_ms,
             }),
         }
     }
@@ -123,8 +123,7 @@ impl Trunk {
         loop {
             let answer = if self.rng.f64() < self.net.config.loss {
                 tokio::time::sleep(self.clock.real(lost_ms)).await;
-                took.server_ms = 0.0;
-                took.total_ms += lost_ms;
+                took.server_ms = lost_ms;
                 Err(Problem {
                     code: 11205,
                     text: "every attempt to connect was lost".into(),
@@ -134,11 +133,13 @@ impl Trunk {
                 let start = Instant::now();
                 let answer = deliver(&self.net, &self.clock, prepared.clone()).await;
                 took.server_ms = self.clock.since(start);
-                took.total_ms += took.server_ms;
                 answer
             };
             match answer {
-                Err(problem) if problem.retry && attempt < retries => attempt += 1,
+                Err(problem) if problem.retry && attempt < retries => {
+                    attempt += 1;
+                    took.waited_ms += took.server_ms;
+                }
                 answer => return (answer, took),
             }
         }

@@ -99,7 +99,10 @@ impl Switchboard {
 
     /// Speaks what callers of a business hear first and most, so that it is there when they call.
     pub async fn rehearse(&self, business: &Business) {
-        let mut lines = vec![agent::greeting::greeting(business), agent::greeting::hold_fallback().to_owned()];
+        let mut lines = vec![
+            agent::greeting::greeting(business),
+            agent::greeting::hold_fallback().to_owned(),
+        ];
         lines.extend(agent::greeting::nudges(business, None));
         let mut sentences = Vec::new();
         for line in lines {

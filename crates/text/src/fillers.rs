@@ -81,65 +81,73 @@ impl FromStr for FillerClass {
 /// to long (2.4 to 3.0 s); see [`speaking_ms`].
 pub fn filler_texts(class: FillerClass) -> &'static [&'static str] {
     match class {
-        FillerClass::Lookup => &[
-            "One moment.",
-            "Let me check.",
-            "Let me check that for you.",
-            "Sure, let me look that up.",
-            "Just a second while I pull that up.",
-            "Sure, give me a moment to look into that.",
-        ],
-        FillerClass::Calendar => &[
-            "One moment.",
-            "Let me look at the calendar.",
-            "Let me check the calendar for you.",
-            "Okay, let me see the schedule.",
-            "Let me bring up the calendar and take a look.",
-            "Just a second, I'm looking at the schedule.",
-        ],
-        FillerClass::Note => &[
-            "Okay, noted.",
-            "Okay, let me write that down.",
-            "I'm writing that down for you.",
-            "One second while I note that.",
-            "Thanks, I'm just making a note of that.",
-            "Okay, give me a second to get that down.",
-        ],
-        FillerClass::Think => &[
-            "Let me see.",
-            "Hmm, let me see.",
-            "Let me think about that.",
-            "Okay, let me think for a moment.",
-            "Let me think that over for a second or two.",
-            "Hmm, give me a moment to think about that.",
-        ],
-        FillerClass::Person => &[
-            "One moment.",
-            "Let me see who can help.",
-            "Let me find out who is around.",
-            "Okay, let me see who is here.",
-            "Just a second while I see who can take this.",
-            "Okay, let me check who is here to help you.",
-        ],
-        FillerClass::Hold => &[
-            "Still here.",
-            "Still checking.",
-            "Still checking on that for you.",
-            "Still checking, thanks for waiting.",
-            "Thanks for waiting, one more moment.",
-            "I'm still here, this is taking a little longer.",
-            "Bear with me a moment, I'm still checking.",
-        ],
-        FillerClass::Recover => &[
-            "Just a moment.",
-            "Sorry, one moment.",
-            "Sorry, let me try that again.",
-            "Excuse me, one more second.",
-            "Sorry about that, let me try it once more.",
-            "Sorry, that didn't go through, I'm trying again.",
-        ],
+        FillerClass::Lookup => LOOKUP,
+        FillerClass::Calendar => CALENDAR,
+        FillerClass::Note => NOTE,
+        FillerClass::Think => THINK,
+        FillerClass::Person => PERSON,
+        FillerClass::Hold => HOLD,
+        FillerClass::Recover => RECOVER,
     }
 }
+
+const LOOKUP: &[&str] = &[
+    "One moment.",
+    "Let me check.",
+    "Let me check that for you.",
+    "Sure, let me look that up.",
+    "Just a second while I pull that up.",
+    "Sure, give me a moment to look into that.",
+];
+const CALENDAR: &[&str] = &[
+    "One moment.",
+    "Let me look at the calendar.",
+    "Let me check the calendar for you.",
+    "Okay, let me see the schedule.",
+    "Let me bring up the calendar and take a look.",
+    "Just a second, I'm looking at the schedule.",
+];
+const NOTE: &[&str] = &[
+    "Okay, noted.",
+    "Okay, let me write that down.",
+    "I'm writing that down for you.",
+    "One second while I note that.",
+    "Thanks, I'm just making a note of that.",
+    "Okay, give me a second to get that down.",
+];
+const THINK: &[&str] = &[
+    "Let me see.",
+    "Hmm, let me see.",
+    "Let me think about that.",
+    "Okay, let me think for a moment.",
+    "Let me think that over for a second or two.",
+    "Hmm, give me a moment to think about that.",
+];
+const PERSON: &[&str] = &[
+    "One moment.",
+    "Let me see who can help.",
+    "Let me find out who is around.",
+    "Okay, let me see who is here.",
+    "Just a second while I see who can take this.",
+    "Okay, let me check who is here to help you.",
+];
+const HOLD: &[&str] = &[
+    "Still here.",
+    "Still checking.",
+    "Still checking on that for you.",
+    "Still checking, thanks for waiting.",
+    "Thanks for waiting, one more moment.",
+    "I'm still here, this is taking a little longer.",
+    "Bear with me a moment, I'm still checking.",
+];
+const RECOVER: &[&str] = &[
+    "Just a moment.",
+    "Sorry, one moment.",
+    "Sorry, let me try that again.",
+    "Excuse me, one more second.",
+    "Sorry about that, let me try it once more.",
+    "Sorry, that didn't go through, I'm trying again.",
+];
 
 /// How long a short English text takes to say, in milliseconds, without silence at its edges: an
 /// estimate for choosing by length, within about a fifth of what a synthesizer was measured to

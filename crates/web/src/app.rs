@@ -83,7 +83,11 @@ pub fn tagger(key: &str) -> Box<dyn Fn(&CallId) -> String + Send + Sync> {
     let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key.as_bytes());
     Box::new(move |call| {
         let tag = aws_lc_rs::hmac::sign(&key, call.as_str().as_bytes());
-        tag.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        tag.as_ref()
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     })
 }
 

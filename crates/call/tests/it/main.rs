@@ -7,3 +7,7 @@ mod fillers;
 mod limits;
 mod snapshot;
 mod talking;
+mod worlds;
+
+#[path = "../world/mod.rs"]
+mod world;

@@ -26,10 +26,10 @@ impl Engine {
         self.book.turn().requests += 1;
         match self.deliver(url, method, params).await? {
             Ok(delivery) => {
-                self.clock.cursor_ms += delivery.total_ms;
+                self.clock.cursor_ms += delivery.server_ms + delivery.waited_ms;
                 let turn = self.book.turn();
                 turn.webhook_ms.push(delivery.server_ms);
-                turn.carrier_ms += delivery.total_ms - delivery.server_ms;
+                turn.carrier_ms += delivery.waited_ms;
                 turn.documents.push(delivery.xml.clone());
                 self.book.show(PhoneEvent::Document {
                     url: delivery.url.to_string(),

@@ -112,6 +112,7 @@ impl World {
                 .default_service(web::to(serve))
         })
         .workers(1)
+        .keep_alive(Duration::from_secs(60))
         .disable_signals()
         .bind("127.0.0.1:0")
         .expect("a free port");

@@ -202,7 +202,7 @@ fn read(row: &AnyRow) -> Result<Reservation, Fault> {
     })
 }
 
-/// The exact check, then one row per sample instant.
+/// The exact check, then one row per sample instant: whoever came past the check still finds the lanes held.
 async fn take_places(conn: &mut AnyConnection, wanted: &Reservation) -> Result<(), Fault> {
     let ask = &wanted.ask;
     let span = Span::new(ask.start, ask.minutes);
@@ -212,6 +212,9 @@ async fn take_places(conn: &mut AnyConnection, wanted: &Reservation) -> Result<(
     }
     let held = held(conn, &ask.business, span).await?;
     for (cell, lane) in free_lanes(span, &held) {
+        if lane >= u64::from(ask.parallel) {
+            return Err(StoreError::Taken.into());
+        }
         sqlx::query(
             "INSERT INTO places (business, cell, lane, reservation) VALUES ($1, $2, $3, $4)",
         )

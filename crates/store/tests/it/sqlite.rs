@@ -42,7 +42,6 @@ async fn two_processes_never_give_one_place_twice() {
     };
     let (a, b) = join(tries(&one, "a"), tries(&two, "b")).await;
     assert_eq!(a + b, 20, "four times, five chairs");
-    assert!(a > 0 && b > 0, "both were served: {a} and {b}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 use super::options::Locale;
 use super::scan::{Cursor, Here, rewrite};
 use super::spoken_date::{Date, full_year, month, weekday};
+use super::words;
 
 /// Words behind which two numbers with a stroke are a date.
 const BEFORE: &[&str] = &[
@@ -146,60 +147,45 @@ fn month_first(rest: &str) -> Option<(usize, String)> {
     cursor.take(1, |c| c == ' ').chars().next()?;
     cursor.eat_word("the ");
     let mut ahead = cursor;
-    if let Some(year) = ahead.number(4, 1900..=2099).filter(|_| ahead.ends_token()) {
-        let said = Date {
-            year: Some(year),
+    let year_only = ahead.number(4, 1900..=2099);
+    if year_only.is_some() && ahead.ends_token() {
+        let date = Date {
+            year: year_only,
             month: Some(month),
             day: None,
-        }
-        .say()?;
-        return Some((ahead.read(), said));
+        };
+        return Some((ahead.read(), date.say()?));
     }
     let day = cursor.number(2, 1..=31)?;
     suffix(&mut cursor);
-    let mut last = String::new();
-    let mut ahead = cursor;
-    if ahead.range_mark()
-        && let Some(end) = ahead.number(2, 1..=31)
-    {
-        suffix(&mut ahead);
-        if ahead.ends_token() && ahead.peek() != Some(':') {
-            last = format!(
-                " to {}",
-                Date {
-                    day: Some(end),
-                    ..Date::default()
-                }
-                .say()?
-            );
-            cursor = ahead;
-        }
-    }
+    let last = last_day(&mut cursor);
     let year = year(&mut cursor);
     let clear = cursor.ends_token() && !matches!(cursor.peek(), Some(':' | '/' | '%'));
-    if !clear {
-        return None;
-    }
-    let said = Date {
+    let first = Date {
         year: None,
         month: Some(month),
         day: Some(day),
     }
     .say()?;
-    let year = year.and_then(|year| {
-        Date {
-            year: Some(year),
-            ..Date::default()
-        }
-        .say()
-    });
-    Some((
-        cursor.read(),
-        format!(
-            "{said}{last}{}",
-            year.map_or(String::new(), |y| format!(", {y}"))
-        ),
-    ))
+    let last = last.map(|day| format!(" to {}", words::ordinal(u64::from(day))));
+    let year = year.map(|year| format!(", {}", words::year(year)));
+    let said = format!(
+        "{first}{}{}",
+        last.unwrap_or_default(),
+        year.unwrap_or_default()
+    );
+    clear.then(|| (cursor.read(), said))
+}
+
+/// "-23" behind the first day of a range.
+fn last_day(cursor: &mut Cursor) -> Option<u32> {
+    let mut ahead = *cursor;
+    ahead.range_mark().then_some(())?;
+    let day = ahead.number(2, 1..=31)?;
+    suffix(&mut ahead);
+    let clear = ahead.ends_token() && ahead.peek() != Some(':');
+    clear.then(|| *cursor = ahead)?;
+    Some(day)
 }
 
 /// "Mon-Fri", "Tues.", "Sat 9": days in full. Abbreviations that are words need company.

@@ -73,7 +73,11 @@ struct Dial {
     options: PhoneOptions,
 }
 
-async fn json<T: serde::de::DeserializeOwned>(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<T, Problem> {
+async fn json<T: serde::de::DeserializeOwned>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    limit: usize,
+) -> Result<T, Problem> {
     let body = body::read(request, payload, limit).await?;
     serde_json::from_slice(&body)
         .map_err(|error| Problem::new(400, "bad_json", format!("the JSON cannot be read: {error}")))
