@@ -15,6 +15,8 @@ use crate::{
 
 /// Least score of an answer, of 1.
 pub const ENOUGH: f32 = 0.55;
+/// Least score of an answer to what was not put as a question.
+pub const LIKELY: f32 = 0.7;
 /// A score that needs no second thought.
 pub const SURE: f32 = 0.8;
 /// Least lead over the next fact.

@@ -8,7 +8,12 @@ use crate::config::Flags;
 
 /// A phone receptionist you host yourself. Without a command it starts the server.
 #[derive(Debug, Parser)]
-#[command(name = "frontdesk", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(
+    name = "frontdesk",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,

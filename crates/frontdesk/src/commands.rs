@@ -48,7 +48,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
     log::start(&loaded.config.log);
     let live = Live::new(paths, env, flags, loaded);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(dispatch(cli, live))
 }
 
@@ -75,15 +77,25 @@ fn banner(house: &House) {
     let url = &house.network.base_url;
     say(format_args!("Frontdesk {}", env!("CARGO_PKG_VERSION")));
     say(format_args!("├─ API:       {url}/admin/v1/businesses"));
-    say(format_args!("├─ Webhooks:  {}/voice/incoming/{{business}}", house.app.settings.public_url));
+    say(format_args!(
+        "├─ Webhooks:  {}/voice/incoming/{{business}}",
+        house.app.settings.public_url
+    ));
     say(format_args!("├─ Health:    {url}/readyz?verbose"));
-    say(format_args!("├─ Data:      {}", config.store.data_dir.display()));
-    say(format_args!("└─ Simulated: {}", house.app.settings.simulated.join("; ")));
+    say(format_args!(
+        "├─ Data:      {}",
+        config.store.data_dir.display()
+    ));
+    say(format_args!(
+        "└─ Simulated: {}",
+        house.app.settings.simulated.join("; ")
+    ));
 }
 
 /// Serves until a signal comes; the voice is opened behind it.
 async fn serve(live: Live) -> anyhow::Result<ExitCode> {
-    let watcher = Watcher::start(live.clone()).context("the configuration's files cannot be watched")?;
+    let watcher =
+        Watcher::start(live.clone()).context("the configuration's files cannot be watched")?;
     let house = House::open(live).await?;
     banner(&house);
     house.start_background();
@@ -91,7 +103,10 @@ async fn serve(live: Live) -> anyhow::Result<ExitCode> {
     let warm = async {
         match house.warm_up().await {
             Ok(ready) => tracing::info!(ready, "the voice and its fillers are ready"),
-            Err(error) => tracing::error!(error = format!("{error:#}"), "no built-in voice; callers hear the next rung"),
+            Err(error) => tracing::error!(
+                error = format!("{error:#}"),
+                "no built-in voice; callers hear the next rung"
+            ),
         }
         shutdown::asked().await;
     };
@@ -110,7 +125,10 @@ async fn serve(live: Live) -> anyhow::Result<ExitCode> {
 }
 
 /// A house on a free port, serving, with its voice ready; `act` then uses it.
-async fn within<T>(live: Live, act: impl AsyncFnOnce(&House) -> anyhow::Result<T>) -> anyhow::Result<T> {
+async fn within<T>(
+    live: Live,
+    act: impl AsyncFnOnce(&House) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let house = House::open(live).await?;
     house.start_background();
     let (handle, server) = web::serve(house.app.clone(), house.listener.try_clone()?, 1)?;
@@ -133,25 +151,51 @@ async fn demo(live: Live, common: &Common, demo: cli::Demo) -> anyhow::Result<Ex
     within(live, async |house| {
         banner(house);
         let sentences = DEMO.iter().map(|text| speech(text)).collect();
-        let config = NetworkConfig { record: true, rtt_ms: 100, ..house.network.clone() };
-        let report = place(house, config, "demo caller", None, Scripted(sentences), Print::default()).await?;
+        let config = NetworkConfig {
+            record: true,
+            rtt_ms: 100,
+            ..house.network.clone()
+        };
+        let report = place(
+            house,
+            config,
+            "demo caller",
+            None,
+            Scripted(sentences),
+            Print::default(),
+        )
+        .await?;
         if let Some(recording) = &report.recording {
-            std::fs::write(&demo.out, recording.to_wav()).with_context(|| format!("cannot write {}", demo.out.display()))?;
-            say(format_args!("What the caller heard: {}", demo.out.display()));
+            std::fs::write(&demo.out, recording.to_wav())
+                .with_context(|| format!("cannot write {}", demo.out.display()))?;
+            say(format_args!(
+                "What the caller heard: {}",
+                demo.out.display()
+            ));
         }
         say(telephone::summary(&report));
         let booked = report.is_clean();
         if !demo.exit {
-            say(format_args!("Still serving{}; stop with Ctrl-C.", if bound { "" } else { " on this address" }));
+            say(format_args!(
+                "Still serving{}; stop with Ctrl-C.",
+                if bound { "" } else { " on this address" }
+            ));
             shutdown::asked().await;
         }
-        Ok(if booked { ExitCode::SUCCESS } else { ExitCode::from(1) })
+        Ok(if booked {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(1)
+        })
     })
     .await
 }
 
 fn speech(text: &str) -> Input {
-    Input::Speech { text: text.to_owned(), spoken_ms: None }
+    Input::Speech {
+        text: text.to_owned(),
+        spoken_ms: None,
+    }
 }
 
 async fn place(
@@ -162,11 +206,31 @@ async fn place(
     talker: impl Talker,
     print: Print,
 ) -> anyhow::Result<carrier_sim::CallReport> {
-    let first = house.live.current().businesses.first().map(|file| file.business.id.to_string());
-    let business = business.map(str::to_owned).or(first).context("no business is configured")?;
-    let from = if from.starts_with('+') { from } else { "+15550100123" };
+    let first = house
+        .live
+        .current()
+        .businesses
+        .first()
+        .map(|file| file.business.id.to_string());
+    let business = business
+        .map(str::to_owned)
+        .or(first)
+        .context("no business is configured")?;
+    let from = if from.starts_with('+') {
+        from
+    } else {
+        "+15550100123"
+    };
     let network = Network::new(config)?;
-    let report = telephone::place(&house.app.switchboard, &network, from, &business, talker, print).await;
+    let report = telephone::place(
+        &house.app.switchboard,
+        &network,
+        from,
+        &business,
+        talker,
+        print,
+    )
+    .await;
     report.context("the simulated network lost the call")
 }
 
@@ -180,7 +244,9 @@ impl Talker for Typed {
         Some(match line.split_once(' ').unwrap_or((line, "")) {
             ("/hangup" | "/quit", _) => Input::HangUp,
             ("/silence", _) | ("", _) => Input::Silence,
-            ("/dtmf", keys) => Input::Digits { digits: keys.to_owned() },
+            ("/dtmf", keys) => Input::Digits {
+                digits: keys.to_owned(),
+            },
             _ => speech(line),
         })
     }
@@ -203,7 +269,12 @@ impl Talker for Either {
 
 async fn call(live: Live, call: cli::Call) -> anyhow::Result<ExitCode> {
     within(live, async |house| {
-        let config = NetworkConfig { record: call.out.is_some(), rtt_ms: call.rtt, speed: call.speed, ..house.network.clone() };
+        let config = NetworkConfig {
+            record: call.out.is_some(),
+            rtt_ms: call.rtt,
+            speed: call.speed,
+            ..house.network.clone()
+        };
         let talker = match &call.script {
             Some(file) => Either::Scripted(Scripted(inputs(file)?)),
             None => {
@@ -211,24 +282,44 @@ async fn call(live: Live, call: cli::Call) -> anyhow::Result<ExitCode> {
                 Either::Typed(Typed(BufReader::new(tokio::io::stdin()).lines()))
             }
         };
-        let print = Print { xml: call.dump_xml, json: call.json };
-        let report = place(house, config, &call.from, call.business.as_deref(), talker, print).await?;
+        let print = Print {
+            xml: call.dump_xml,
+            json: call.json,
+        };
+        let report = place(
+            house,
+            config,
+            &call.from,
+            call.business.as_deref(),
+            talker,
+            print,
+        )
+        .await?;
         if let (Some(file), Some(recording)) = (&call.out, &report.recording) {
-            std::fs::write(file, recording.to_wav()).with_context(|| format!("cannot write {}", file.display()))?;
+            std::fs::write(file, recording.to_wav())
+                .with_context(|| format!("cannot write {}", file.display()))?;
         }
         if !call.json {
             say(telephone::summary(&report));
         }
-        Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+        Ok(if report.is_clean() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(1)
+        })
     })
     .await
 }
 
 fn inputs(file: &Path) -> anyhow::Result<VecDeque<Input>> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let script = Script::from_toml(&text).with_context(|| file.display().to_string())?;
     let input = |turn: carrier_sim::Turn| match turn.step {
-        Step::Say(text) | Step::Barge(text) => Input::Speech { text, spoken_ms: None },
+        Step::Say(text) | Step::Barge(text) => Input::Speech {
+            text,
+            spoken_ms: None,
+        },
         Step::Digits(digits) => Input::Digits { digits },
         Step::Silence => Input::Silence,
         Step::HangUp(_) => Input::HangUp,
@@ -246,7 +337,10 @@ async fn fillers(live: Live, command: Fillers) -> anyhow::Result<ExitCode> {
         house.warm_up().await?;
     }
     for file in &house.live.current().businesses {
-        if wanted.as_deref().is_some_and(|wanted| wanted != file.business.id.as_str()) {
+        if wanted
+            .as_deref()
+            .is_some_and(|wanted| wanted != file.business.id.as_str())
+        {
             continue;
         }
         for row in house.app.switchboard.fillers(&file.business).await? {
@@ -254,7 +348,12 @@ async fn fillers(live: Live, command: Fillers) -> anyhow::Result<ExitCode> {
                 say(serde_json::to_string(&row)?);
             } else {
                 let (ms, level) = (row.ms.unwrap_or(0), row.level_dbfs.unwrap_or(0.0));
-                say(format_args!("{:<10} {:<10?} {ms:>5} ms {level:>6.1} dBFS  {}", row.class.name(), row.state, row.text));
+                say(format_args!(
+                    "{:<10} {:<10?} {ms:>5} ms {level:>6.1} dBFS  {}",
+                    row.class.name(),
+                    row.state,
+                    row.text
+                ));
             }
         }
     }
@@ -269,10 +368,15 @@ fn models(live: &Live, command: &Models) -> anyhow::Result<ExitCode> {
     }
     let missing = speech_embedded::models::missing(&dir);
     if missing.is_empty() {
-        say(format_args!("the built-in voice is complete in {}", dir.display()));
+        say(format_args!(
+            "the built-in voice is complete in {}",
+            dir.display()
+        ));
         return Ok(ExitCode::SUCCESS);
     }
-    missing.iter().for_each(|what| say(format_args!("missing: {what}")));
+    missing
+        .iter()
+        .for_each(|what| say(format_args!("missing: {what}")));
     say("install it with: frontdesk models install");
     Ok(ExitCode::from(1))
 }

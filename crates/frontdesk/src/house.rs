@@ -1,11 +1,6 @@
 //! Joins the parts: the one list of everything that a running Frontdesk consists of.
 
-use std::{
-    net::TcpListener,
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::TcpListener, path::Path, sync::Arc, time::Duration};
 
 use agent::{Business, Pace, Scripted};
 use anyhow::Context;
@@ -48,7 +43,11 @@ impl House {
         std::fs::create_dir_all(&data).with_context(|| cannot_write(&data))?;
         let listener = listen(&config.server.bind)?;
         let local = format!("http://{}", reachable(listener.local_addr()?));
-        let public_url = config.server.public_url.clone().unwrap_or_else(|| local.clone());
+        let public_url = config
+            .server
+            .public_url
+            .clone()
+            .unwrap_or_else(|| local.clone());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let records = Arc::new(SqliteRecords::open(data.join("records")).await?);
         for note in records.notes() {
@@ -62,8 +61,20 @@ impl House {
             auth_token: token.clone(),
             ..NetworkConfig::default()
         };
-        let app = Arc::new(application(&live, parts, public_url, token, network.clone())?);
-        Ok(Self { app, listener, live, built_in, network })
+        let app = Arc::new(application(
+            &live,
+            parts,
+            public_url,
+            token,
+            network.clone(),
+        )?);
+        Ok(Self {
+            app,
+            listener,
+            live,
+            built_in,
+            network,
+        })
     }
 
     /// Opens the voice and makes what callers will need first: fillers, greetings. Says how many fillers are ready.
@@ -79,8 +90,14 @@ impl House {
         .await??;
         let mut ready = 0;
         for file in &self.live.current().businesses {
-            let made = self.app.switchboard.generate_fillers(&file.business, |_| {}).await?;
-            made.failed.iter().for_each(|why| tracing::warn!(business = %file.business.id, "no filler clip: {why}"));
+            let made = self
+                .app
+                .switchboard
+                .generate_fillers(&file.business, |_| {})
+                .await?;
+            made.failed.iter().for_each(
+                |why| tracing::warn!(business = %file.business.id, "no filler clip: {why}"),
+            );
             ready += made.done;
             self.app.switchboard.rehearse(&file.business).await;
         }
@@ -137,7 +154,10 @@ fn parts(
     let (ladder, built_in) = voice::ladder(&config.speech, &scratch, clock.clone());
     let records: Arc<dyn Records> = records;
     let desk = Arc::new(RecordsDesk::new(records.clone(), clock.clone()));
-    let pace = Pace { first_ms: config.agent.first_ms.into(), per_word_ms: config.agent.per_word_ms.into() };
+    let pace = Pace {
+        first_ms: config.agent.first_ms.into(),
+        per_word_ms: config.agent.per_word_ms.into(),
+    };
     let sleeper = Arc::new(|ms| tokio::time::sleep(Duration::from_millis(ms)).boxed());
     let businesses = live.clone();
     let parts = Parts {
@@ -164,14 +184,31 @@ fn parts(
 }
 
 fn find(live: &Live, id: &BusinessId) -> Option<Arc<Business>> {
-    live.current().businesses.iter().find(|file| file.business.id == *id).map(|file| file.business.clone())
+    live.current()
+        .businesses
+        .iter()
+        .find(|file| file.business.id == *id)
+        .map(|file| file.business.clone())
 }
 
-fn application(live: &Live, parts: Parts, public_url: String, token: String, network: NetworkConfig) -> anyhow::Result<App> {
+fn application(
+    live: &Live,
+    parts: Parts,
+    public_url: String,
+    token: String,
+    network: NetworkConfig,
+) -> anyhow::Result<App> {
     let loaded = live.current();
     let config = &loaded.config;
-    let secrets = [&config.twilio.auth_token, &config.twilio.auth_token_previous];
-    let mut tokens: Vec<String> = secrets.into_iter().flatten().map(|secret| secret.reveal().to_owned()).collect();
+    let secrets = [
+        &config.twilio.auth_token,
+        &config.twilio.auth_token_previous,
+    ];
+    let mut tokens: Vec<String> = secrets
+        .into_iter()
+        .flatten()
+        .map(|secret| secret.reveal().to_owned())
+        .collect();
     let mut simulated = vec!["the agent is scripted".to_owned()];
     if tokens.is_empty() {
         simulated.push("the telephone network is built in".to_owned());
@@ -183,7 +220,11 @@ fn application(live: &Live, parts: Parts, public_url: String, token: String, net
             public_url,
             tokens,
             skip_signatures: config.twilio.insecure_skip_signature,
-            admin_token: config.server.admin_token.as_ref().map(|secret| secret.reveal().to_owned()),
+            admin_token: config
+                .server
+                .admin_token
+                .as_ref()
+                .map(|secret| secret.reveal().to_owned()),
             version: env!("CARGO_PKG_VERSION"),
             target_dead_air_ms: config.targets.dead_air_p95_ms,
             simulated,
@@ -198,7 +239,11 @@ fn application(live: &Live, parts: Parts, public_url: String, token: String, net
         businesses: Box::new(move || list(&listing.current())),
         reload: Box::new(move || {
             let status = reloading.reload();
-            if status.ok { Ok(format!("revision {}", status.revision)) } else { Err(complaints(&status.errors)) }
+            if status.ok {
+                Ok(format!("revision {}", status.revision))
+            } else {
+                Err(complaints(&status.errors))
+            }
         }),
         complaint: Box::new(move || {
             let status = complaining.status();
@@ -212,12 +257,23 @@ fn application(live: &Live, parts: Parts, public_url: String, token: String, net
 }
 
 fn list(loaded: &Loaded) -> Vec<(Arc<Business>, String)> {
-    let source = |path: &Option<std::path::PathBuf>| path.as_ref().map_or("built in".to_owned(), |p| p.display().to_string());
-    loaded.businesses.iter().map(|file| (file.business.clone(), source(&file.path))).collect()
+    let source = |path: &Option<std::path::PathBuf>| {
+        path.as_ref()
+            .map_or("built in".to_owned(), |p| p.display().to_string())
+    };
+    loaded
+        .businesses
+        .iter()
+        .map(|file| (file.business.clone(), source(&file.path)))
+        .collect()
 }
 
 fn complaints(errors: &[crate::config::Problem]) -> String {
-    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Takes the port; a busy one is explained.
@@ -236,22 +292,40 @@ fn reachable(mut address: std::net::SocketAddr) -> std::net::SocketAddr {
 }
 
 fn cannot_write(folder: &Path) -> String {
-    format!("cannot write {}; choose another folder with --data-dir", folder.display())
+    format!(
+        "cannot write {}; choose another folder with --data-dir",
+        folder.display()
+    )
 }
 
 /// A random key that outlives restarts, readable by this user only.
 fn secret(data: &Path, name: &str) -> anyhow::Result<String> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let path = data.join(name);
-    let fresh = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    let fresh = format!(
+        "{}{}",
+        uuid::Uuid::new_v4().simple(),
+        uuid::Uuid::new_v4().simple()
+    );
+    let made = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path);
     match made {
-        Ok(mut file) => file.write_all(fresh.as_bytes()).with_context(|| cannot_write(data))?,
+        Ok(mut file) => file
+            .write_all(fresh.as_bytes())
+            .with_context(|| cannot_write(data))?,
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error).with_context(|| cannot_write(data)),
     }
-    let key = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    anyhow::ensure!(key.len() >= 32, "{} is damaged; remove it, a new key is made", path.display());
+    let key = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    anyhow::ensure!(
+        key.len() >= 32,
+        "{} is damaged; remove it, a new key is made",
+        path.display()
+    );
     Ok(key)
 }
 
@@ -267,8 +341,16 @@ async fn sweep(switchboard: &Switchboard, loaded: &Loaded) {
     }
     let mut keep = Vec::new();
     for file in &loaded.businesses {
-        let clips = parts.records.clips(&file.business.id).await.unwrap_or_default();
-        keep.extend(clips.iter().filter_map(|clip| store::ObjectKey::parse(&clip.object)));
+        let clips = parts
+            .records
+            .clips(&file.business.id)
+            .await
+            .unwrap_or_default();
+        keep.extend(
+            clips
+                .iter()
+                .filter_map(|clip| store::ObjectKey::parse(&clip.object)),
+        );
     }
     let idle = u64::from(retention.answer_audio_hours) * 3_600_000;
     if let Err(error) = parts.objects.sweep(idle, &keep).await {

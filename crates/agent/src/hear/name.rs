@@ -39,7 +39,7 @@ const LIKELY: [&[&str]; 9] = [
 ];
 /// Words that are never the beginning of a name here, and that end one.
 const NOT_NAMES: &str = "\
-    a an the and or but not no yes yeah yep so to at on in for from with of my your our his her their me \
+    service treatment date hour telephone surname neither none other a an the and or but not no yes yeah yep so to at on in for from with of my your our his her their me \
     us you i it it's i'm we they is are was be been am pm do does have has had can could would should \
     will want wanted need like looking calling trying wondering sure fine good great okay ok sorry here \
     there ready just going interested new about only really very busy free available late running happy \

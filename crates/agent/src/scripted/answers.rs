@@ -21,7 +21,17 @@ pub fn answer(turn: &mut Turn) -> bool {
         .or_else(|| duration(turn))
         .or_else(|| price(turn))
         .or_else(|| address(turn))
-        .or_else(|| fact(turn, facts::ENOUGH).filter(|_| asks(&turn.heard)))
+        .or_else(|| {
+            fact(
+                turn,
+                if turn.heard.is_question() {
+                    facts::ENOUGH
+                } else {
+                    facts::LIKELY
+                },
+            )
+            .filter(|_| asks(&turn.heard))
+        })
         .or_else(|| prices(turn));
     match known {
         Some(text) => {
@@ -72,9 +82,27 @@ pub fn asks_hours(heard: &Heard) -> bool {
         ])
 }
 
+/// `and on Saturday?`, after an answer about hours.
+fn goes_on(turn: &Turn) -> bool {
+    let heard = &turn.heard;
+    let bare = heard.day.is_some() && heard.clock.is_none() && heard.service.is_none();
+    let asks = heard.says(&["what about", "how about", "and", "and on"]) && heard.tokens.len() <= 8;
+    let about_hours = |said: &str| {
+        ["we're open", "we're closed", "We're open", "We're closed"]
+            .iter()
+            .any(|w| said.contains(w))
+    };
+    let last = turn
+        .ask
+        .history
+        .last()
+        .is_some_and(|e| about_hours(&e.agent));
+    turn.state.task == Task::Idle && bare && asks && last
+}
+
 fn hours(turn: &Turn) -> Option<String> {
     let heard = &turn.heard;
-    if !turn.calendar.is_known() || !asks_hours(heard) {
+    if !turn.calendar.is_known() || !(asks_hours(heard) || goes_on(turn)) {
         return None;
     }
     if let Some(day) = heard.day {

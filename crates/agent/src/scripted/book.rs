@@ -1,7 +1,6 @@
 //! The booking dialogue: a form that is filled in any order, checked, read back, and written once.
 
 use jiff::civil::Date;
-use text::FillerClass;
 
 use super::{
     contact::{Number, number},
@@ -10,9 +9,10 @@ use super::{
     question::question,
     state::{Form, Open, Task},
     turn::Turn,
+    write,
 };
 use crate::{
-    desk::{BookingAsk, DeskError, Slot},
+    desk::Slot,
     hear::{
         assent::{Answer, answer},
         clock::Clock,
@@ -64,13 +64,18 @@ pub async fn hear(turn: &mut Turn) -> bool {
 /// Takes an answer that fills no field.
 async fn reply(turn: &mut Turn, said: Answer) -> bool {
     match (turn.state.open, said) {
-        (Open::Confirm, Answer::Yes) => commit(turn).await,
+        (Open::Confirm, Answer::Yes) => {
+            if !write::commit(turn).await {
+                advance(turn).await;
+            }
+        }
+        (Open::Confirm, said) if names_field(turn, said) && change(turn, Answer::No) => {}
         (Open::Confirm, Answer::No) => {
             turn.state.open = Open::Change;
             turn.say("Okay.");
             ask(turn);
         }
-        (Open::Change, said) => return change(turn, said).await,
+        (Open::Change, said) => return change(turn, said),
         (Open::OfferBook, Answer::Yes) => advance(turn).await,
         (Open::OfferBook, Answer::No) => {
             turn.say("Okay.");
@@ -116,7 +121,7 @@ async fn pick(turn: &mut Turn, said: Answer) -> bool {
 }
 
 /// After "what should I change?": the field that is named is asked for again.
-async fn change(turn: &mut Turn, said: Answer) -> bool {
+fn change(turn: &mut Turn, said: Answer) -> bool {
     let heard = &turn.heard;
     let has = |words: &[&str]| heard.says(words);
     let open = if has(&["nothing", "all good", "it's fine", "it's right"]) || said == Answer::Yes {
@@ -137,6 +142,14 @@ async fn change(turn: &mut Turn, said: Answer) -> bool {
     turn.state.open = open;
     ask(turn);
     true
+}
+
+/// `no, the name is wrong`, `change the day`: a field is named together with the wish to change it.
+fn names_field(turn: &Turn, said: Answer) -> bool {
+    said == Answer::No
+        || turn
+            .heard
+            .says(&["change", "wrong", "different", "another", "incorrect"])
 }
 
 /// Digits in answer to "what number?".
@@ -320,68 +333,4 @@ fn settled(turn: &mut Turn, minute: u16, when: &str) {
     if asks {
         turn.say(say::capital(&format!("{when} is free.")));
     }
-}
-
-/// Writes the booking, after a yes to everything that was read back.
-async fn commit(turn: &mut Turn) {
-    let Task::Book(form) = turn.state.task.clone() else {
-        return;
-    };
-    let (Some(day), Some(clock)) = (form.day, form.clock) else {
-        return advance(turn).await;
-    };
-    let (minutes, parallel) = offer::length(turn, &form);
-    let minute = clock.resolve(form.part, turn.calendar.on(day));
-    let Some(slot) = turn.slot(day, minute, minutes) else {
-        return advance(turn).await;
-    };
-    let when = format!("{} on {}", say::time(minute), say::day(day, turn.today()));
-    match write(turn, &form, slot, parallel).await {
-        Ok(()) => {
-            turn.state.name = form.name.or(turn.state.name.take());
-            turn.state.phone = form.phone.or(turn.state.phone.take());
-            match form.moving {
-                Some(held) => turn.say(format!("Done. Your {} is now at {when}.", held.service)),
-                None => turn.say(format!(
-                    "You're booked: {} at {when}.",
-                    say::a(form.service.as_deref().unwrap_or("visit"))
-                )),
-            }
-            turn.state.rest(Open::Anything);
-            ask(turn);
-        }
-        Err(DeskError::Taken) => {
-            turn.say("I'm sorry, somebody else took that time just now.");
-            with_form(turn, |form| form.checked = false);
-            offer::offer(turn, day, Some(minute)).await;
-        }
-        Err(DeskError::NotFound) => {
-            turn.say("I'm sorry, I can't find that booking any more.");
-            turn.state.rest(Open::Anything);
-            ask(turn);
-        }
-        Err(DeskError::Unavailable(_)) => offer::unavailable(turn),
-    }
-}
-
-async fn write(turn: &mut Turn, form: &Form, slot: Slot, parallel: u32) -> Result<(), DeskError> {
-    let (desk, key) = (turn.desk.clone(), turn.key());
-    if let Some(held) = &form.moving {
-        let work = desk.reschedule(key, held.id.clone(), slot, parallel);
-        return turn
-            .using("booking.move", FillerClass::Calendar, work)
-            .await
-            .map(drop);
-    }
-    let ask = BookingAsk {
-        business: turn.ask.business.id.clone(),
-        service: form.service.clone().unwrap_or_default(),
-        slot,
-        parallel,
-        name: form.name.clone().unwrap_or_default(),
-        phone: form.phone.clone().unwrap_or_default(),
-    };
-    turn.using("booking.book", FillerClass::Calendar, desk.book(key, ask))
-        .await
-        .map(drop)
 }

@@ -76,6 +76,10 @@ pub const BOOK: &[&str] = &[
     "fit me in",
     "squeeze me in",
     "be seen",
+    "see the dentist",
+    "see a dentist",
+    "see the doctor",
+    "see someone",
     "any slots",
 ];
 /// Wanting.

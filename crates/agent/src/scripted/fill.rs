@@ -180,6 +180,12 @@ fn day(heard: &Heard, form: &mut Form, open: Open) {
 }
 
 fn time(heard: &Heard, form: &mut Form, open: Open) {
+    if let Some(clock) = moved(heard, form) {
+        form.clock = Some(clock);
+        form.part = None;
+        form.checked = false;
+        return;
+    }
     if let Some(clock) = heard.clock {
         form.clock = Some(clock);
         form.part = heard.part;
@@ -218,4 +224,23 @@ fn time(heard: &Heard, form: &mut Form, open: Open) {
     {
         form.any = true;
     }
+}
+
+/// `an hour later`, `half an hour earlier`: the time that was settled, moved by so much.
+fn moved(heard: &Heard, form: &Form) -> Option<Clock> {
+    let clock = form.clock.filter(|_| form.checked && heard.day.is_none())?;
+    let by = if heard.says(&["half an hour", "half hour", "thirty minutes", "30 minutes"]) {
+        30
+    } else if heard.says(&["hour"]) {
+        60
+    } else {
+        return None;
+    };
+    let minute = clock.resolve(None, &[]);
+    if heard.says(&["later"]) {
+        return Some(Clock::at_minute(minute + by));
+    }
+    heard
+        .says(&["earlier", "sooner"])
+        .then(|| Clock::at_minute(minute.saturating_sub(by)))
 }

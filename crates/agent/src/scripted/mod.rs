@@ -17,6 +17,7 @@ mod question;
 mod slots;
 mod state;
 mod turn;
+mod write;
 
 use std::sync::Arc;
 

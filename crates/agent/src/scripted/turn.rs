@@ -72,7 +72,7 @@ impl Turn {
                 week: form.and_then(|f| f.week),
             },
             time: matches!(open, Open::Time | Open::Pick | Open::Confirm | Open::Change),
-            name: open == Open::Name,
+            name: matches!(open, Open::Name | Open::Change),
             phone: open == Open::Phone,
             service: open == Open::Service,
             last: moving || is_move(words),

@@ -865,3 +865,54 @@ fn of_two_racing_callers_one_gets_the_time() {
         <booking.book: that time is taken> <calendar.search> I'm sorry, somebody else took that time just now. I have 1:30 p.m. or 2:30 p.m. free. Which would you like? [Speech]
     "#]].assert_eq(&[one.transcript, two.transcript].join("---\n"));
 }
+
+#[test]
+fn a_field_is_named_with_the_wish_to_change_it() {
+    check(
+        &[
+            "book checkup monday at 10 for Sam Lee",
+            "yes",
+            "change the day",
+            "friday",
+            "no the name is wrong",
+            "Pam Lee",
+            "no",
+            "Bob Hope",
+            "yes",
+        ],
+        expect![[""]],
+    );
+}
+
+#[test]
+fn an_hour_later() {
+    check(
+        &[
+            "book checkup monday at 10 for Sam Lee",
+            "yes",
+            "make it an hour later",
+            "half an hour earlier",
+        ],
+        expect![[""]],
+    );
+}
+
+#[test]
+fn the_time_is_corrected_while_the_name_is_asked() {
+    check(
+        &["a filling on friday at 2", "I said one", "Sam Lee"],
+        expect![[""]],
+    );
+}
+
+#[test]
+fn seeing_the_dentist_is_a_booking() {
+    check(
+        &[
+            "I need to see the dentist",
+            "do you see children?",
+            "a checkup",
+        ],
+        expect![[""]],
+    );
+}

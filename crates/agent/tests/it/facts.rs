@@ -241,3 +241,15 @@ fn another_business_without_anything() {
         "#]],
     );
 }
+
+#[test]
+fn hours_go_on() {
+    check(
+        &[
+            "how late are you open tonight",
+            "ok what about saturday",
+            "and the day after thanksgiving?",
+        ],
+        expect![[""]],
+    );
+}

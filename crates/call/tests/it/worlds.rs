@@ -11,7 +11,7 @@ fn live(manner: Manner, seeds: std::ops::Range<u64>) {
             let Err((why, trace)) = play(&plan, Simple::new(&plan, manner), true) else {
                 panic!("seed {seed} fails and does not");
             };
-            panic!("seed {seed}: {why}\n{plan:#?}\n{}", trace.join("\n"));
+            panic!("seed {seed}: {why}\n{plan:?}\n{}", trace.join("\n"));
         }
     }
 }

@@ -251,8 +251,9 @@ impl Judge {
             Order::Hush => self.hush(now),
             Order::Transfer { .. } => {
                 let then = matches!(self.stretch.then, Some(Then::Transfer { .. }));
+                check(self.all_said() && then, || "handed over too early".into())?;
                 self.whose = Whose::Person;
-                check(self.all_said() && then, || "handed over too early".into())
+                Ok(())
             }
             Order::HangUp => self.hangs_up(now),
             Order::Note(event) => self.event(event, now),

@@ -47,9 +47,11 @@ impl<P: Phone> World<'_, P> {
         };
         self.job(at, last.clone());
         if self.plan.sloppy && self.rng.u8(..4) == 0 {
-            self.job(at + self.rng.u64(..3_000), last);
+            let later = at + self.rng.u64(..3_000);
+            self.job(later, last);
             let delta = "And one more thing. ".into();
-            self.job(at + self.rng.u64(..3_000), Input::Reply { turn, delta });
+            let later = at + self.rng.u64(..3_000);
+            self.job(later, Input::Reply { turn, delta });
         }
         if let Some(ms) = self.plan.forecast_ms {
             self.job(at, Input::Forecast(Forecast::of([ms, ms / 2, ms * 2])));
@@ -85,7 +87,8 @@ impl<P: Phone> World<'_, P> {
         }
         if self.plan.sloppy && self.rng.u8(..6) == 0 {
             let again = if self.rng.bool() { voiced } else { failed };
-            self.job(at + self.rng.u64(..2_000), again);
+            let later = at + self.rng.u64(..2_000);
+            self.job(later, again);
         }
     }
 

@@ -42,7 +42,6 @@ pub use self::{
     log::{Format, Log},
     origin::{Origin, Setting},
     retention::Retention,
-    #[allow(unused_imports)]
     secret::Secret,
     server::{Net, Server},
     speech::Speech,
