@@ -488,8 +488,7 @@ fn rule_4_two_openings_are_eight_seconds_apart_while_the_wait_is_short() {
         let told = run(&shop(VISITS), &script(forecast, at));
         let line = told
             .lines()
-            .filter(|line| line.contains("filler 2"))
-            .next_back()
+            .rfind(|line| line.contains("filler 2"))
             .unwrap_or_default();
         format!("{forecast:>5} at {at}: {}\n", line.trim())
     };

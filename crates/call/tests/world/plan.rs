@@ -174,7 +174,9 @@ impl Plan {
         put(&|p| (p.voice_fails, p.voice_hangs) = (0, 0));
         put(&|p| p.voice_ms = 30);
         for n in 0..self.moves.len() {
-            put(&|p| drop(p.moves.remove(n)));
+            put(&|p| {
+                p.moves.remove(n);
+            });
             put(&|p| p.moves[n].rude = false);
         }
         for n in 0..self.replies.len() {
