@@ -880,7 +880,26 @@ fn a_field_is_named_with_the_wish_to_change_it() {
             "Bob Hope",
             "yes",
         ],
-        expect![[""]],
+        expect![[r#"
+            > book checkup monday at 10 for Sam Lee
+            <calendar.check> 10 a.m. on Monday, November 23rd is free. Is the number you're calling from the best one to reach you? [YesNo]
+            > yes
+            Let me read that back: a checkup at 10 a.m. on Monday, November 23rd, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            > change the day
+            What day would suit you? [Speech]
+            > friday
+            <calendar.check> Let me read that back: a checkup at 10 a.m. on Friday, November 20th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            > no the name is wrong
+            What name should I put it under? [Dictation]
+            > Pam Lee
+            Let me read that back: a checkup at 10 a.m. on Friday, November 20th, for Pam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            > no
+            Okay. What should I change: the service, the day, the time, the name or the number? [Speech]
+            > Bob Hope
+            Let me read that back: a checkup at 10 a.m. on Friday, November 20th, for Bob Hope. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            > yes
+            <booking.book> You're booked: a checkup at 10 a.m. on Friday, November 20th. Is there anything else I can help with? [Speech]
+        "#]],
     );
 }
 
@@ -893,7 +912,16 @@ fn an_hour_later() {
             "make it an hour later",
             "half an hour earlier",
         ],
-        expect![[""]],
+        expect![[r#"
+            > book checkup monday at 10 for Sam Lee
+            <calendar.check> 10 a.m. on Monday, November 23rd is free. Is the number you're calling from the best one to reach you? [YesNo]
+            > yes
+            Let me read that back: a checkup at 10 a.m. on Monday, November 23rd, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            > make it an hour later
+            <calendar.check> Let me read that back: a checkup at 11 a.m. on Monday, November 23rd, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+            > half an hour earlier
+            <calendar.check> Let me read that back: a checkup at 10:30 a.m. on Monday, November 23rd, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
+        "#]],
     );
 }
 
@@ -901,7 +929,14 @@ fn an_hour_later() {
 fn the_time_is_corrected_while_the_name_is_asked() {
     check(
         &["a filling on friday at 2", "I said one", "Sam Lee"],
-        expect![[""]],
+        expect![[r#"
+            > a filling on friday at 2
+            <calendar.check> 2 p.m. on Friday, November 20th is free. What name should I put it under? [Dictation]
+            > I said one
+            <calendar.check> 1 p.m. on Friday, November 20th is free. What name should I put it under? [Dictation]
+            > Sam Lee
+            Is the number you're calling from the best one to reach you? [YesNo]
+        "#]],
     );
 }
 
@@ -913,6 +948,13 @@ fn seeing_the_dentist_is_a_booking() {
             "do you see children?",
             "a checkup",
         ],
-        expect![[""]],
+        expect![[r#"
+            > I need to see the dentist
+            What would you like to book? I can do a checkup, a cleaning, a filling or teeth whitening. [Speech]
+            > do you see children?
+            Yes, we see children from the age of three. What would you like to book? I can do a checkup, a cleaning, a filling or teeth whitening. [Speech]
+            > a checkup
+            What day would suit you? [Speech]
+        "#]],
     );
 }

@@ -250,6 +250,13 @@ fn hours_go_on() {
             "ok what about saturday",
             "and the day after thanksgiving?",
         ],
-        expect![[""]],
+        expect![[r#"
+            > how late are you open tonight
+            Today, Tuesday, November 17th, we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. [Speech]
+            > ok what about saturday
+            On Saturday, November 21st, we're open from 9 a.m. to 1 p.m. [Speech]
+            > and the day after thanksgiving?
+            On Friday, November 27th, we're open from 8 a.m. to 3 p.m. [Speech]
+        "#]],
     );
 }
