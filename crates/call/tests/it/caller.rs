@@ -24,22 +24,22 @@ fn a_silent_caller_is_nudged_twice_and_then_told_goodbye() {
          23100 voiced 3.0
          24000 hungup carrier.over",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              7000 - silent 1
-              7000 voice 1.0 "Are you there?"
-              7100 say 1.0 a1.0 1000 ms
-              7100 listen 2 Speech 8000 ms
-             15000 - silent 2
-             15000 voice 2.0 "Say something, please."
-             15100 say 2.0 a2.0 1000 ms
-             15100 listen 3 Speech 8000 ms
-             23000 - silent 3
-             23000 voice 3.0 "Goodbye then."
-             23100 say 3.0 a3.0 1000 ms
-             23100 hang up
-             24000 - ended caller.silent
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            7000   - silent 1
+            7000   voice 1.0 "Are you there?"
+            7100   say 1.0 a1.0 1000 ms
+            7100   listen 2 Speech 8000 ms
+            15000  - silent 2
+            15000  voice 2.0 "Say something, please."
+            15100  say 2.0 a2.0 1000 ms
+            15100  listen 3 Speech 8000 ms
+            23000  - silent 3
+            23000  voice 3.0 "Goodbye then."
+            23100  say 3.0 a3.0 1000 ms
+            23100  hang up
+            24000  - ended caller.silent
         "#]],
     );
 }
@@ -60,23 +60,23 @@ fn on_a_line_that_does_not_watch_the_call_watches_from_the_last_sound() {
          26100 voiced 3.0
          27000 played 3.0",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-               200 say 0.0 a0.0 1000 ms
-               200 listen 1 Speech 7000 ms
-              1200 due Some(8200)
-              8200 - silent 1
-              8200 voice 1.0 "Are you there?"
-              8300 say 1.0 a1.0 1000 ms
-              8300 listen 2 Speech 8000 ms
-              9300 due Some(17300)
-             17300 - silent 2
-             17300 voice 2.0 "Say something, please."
-             17400 say 2.0 a2.0 1000 ms
-             17400 listen 3 Speech 8000 ms
-             26000 - silent 3
-             26000 voice 3.0 "Goodbye then."
-             26100 say 3.0 a3.0 1000 ms
-             26100 hang up
+            0      voice 0.0 "Hello there."
+            200    say 0.0 a0.0 1000 ms
+            200    listen 1 Speech 7000 ms
+            1200   due Some(8200)
+            8200   - silent 1
+            8200   voice 1.0 "Are you there?"
+            8300   say 1.0 a1.0 1000 ms
+            8300   listen 2 Speech 8000 ms
+            9300   due Some(17300)
+            17300  - silent 2
+            17300  voice 2.0 "Say something, please."
+            17400  say 2.0 a2.0 1000 ms
+            17400  listen 3 Speech 8000 ms
+            26000  - silent 3
+            26000  voice 3.0 "Goodbye then."
+            26100  say 3.0 a3.0 1000 ms
+            26100  hang up
         "#]],
     );
 }
@@ -96,18 +96,18 @@ fn patience_begins_when_the_last_of_several_clips_was_heard() {
              4200 deadline",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "One is here."
-              2100 voice 1.1 "Two is here."
-              2200 say 1.0 a1.0 1000 ms
-              2200 say 1.1 a1.1 1000 ms
-              2200 listen 2 Speech 7000 ms
-              3200 due Some(903200)
-              4200 due Some(11200)
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "One is here."
+            2100   voice 1.1 "Two is here."
+            2200   say 1.0 a1.0 1000 ms
+            2200   say 1.1 a1.1 1000 ms
+            2200   listen 2 Speech 7000 ms
+            3200   due Some(903200)
+            4200   due Some(11200)
         "#]],
     );
 }
@@ -126,20 +126,20 @@ fn words_end_the_count_of_silences() {
          9200 voiced 2.0
          17000 silence",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              7000 - silent 1
-              7000 voice 1.0 "Are you there?"
-              7000 say 1.0 a1.0 1000 ms
-              7000 listen 2 Speech 8000 ms
-              9000 think 2 "what are your opening hours"
-              9000 - no filler 2: off
-              9100 voice 2.0 "At nine."
-              9200 say 2.0 a2.0 1000 ms
-              9200 listen 3 Speech 7000 ms
-             17000 - silent 3
-             17000 voice 3.0 "Are you there?"
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            7000   - silent 1
+            7000   voice 1.0 "Are you there?"
+            7000   say 1.0 a1.0 1000 ms
+            7000   listen 2 Speech 8000 ms
+            9000   think 2 "what are your opening hours"
+            9000   - no filler 2: off
+            9100   voice 2.0 "At nine."
+            9200   say 2.0 a2.0 1000 ms
+            9200   listen 3 Speech 7000 ms
+            17000  - silent 3
+            17000  voice 3.0 "Are you there?"
         "#]],
     );
 }
@@ -158,19 +158,19 @@ fn a_goodbye_after_words_is_ours_though_there_was_silence_before() {
          9200 voiced 2.0
          9300 hungup carrier.over",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              7000 - silent 1
-              7000 voice 1.0 "Are you there?"
-              7000 say 1.0 a1.0 1000 ms
-              7000 listen 2 Speech 8000 ms
-              9000 think 2 "what are your opening hours"
-              9000 - no filler 2: off
-              9100 voice 2.0 "At nine."
-              9200 say 2.0 a2.0 1000 ms
-              9200 hang up
-              9300 - ended frontdesk.said_goodbye
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            7000   - silent 1
+            7000   voice 1.0 "Are you there?"
+            7000   say 1.0 a1.0 1000 ms
+            7000   listen 2 Speech 8000 ms
+            9000   think 2 "what are your opening hours"
+            9000   - no filler 2: off
+            9100   voice 2.0 "At nine."
+            9200   say 2.0 a2.0 1000 ms
+            9200   hang up
+            9300   - ended frontdesk.said_goodbye
         "#]],
     );
 }
@@ -187,13 +187,13 @@ fn a_business_without_nudges_says_goodbye_at_once_and_waits_seven_seconds() {
          1000 played 0.0
          8100 voiced 1.0",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              8000 - silent 1
-              8000 voice 1.0 "Goodbye then."
-              8100 say 1.0 a1.0 1000 ms
-              8100 hang up
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            8000   - silent 1
+            8000   voice 1.0 "Goodbye then."
+            8100   say 1.0 a1.0 1000 ms
+            8100   hang up
         "#]],
     );
 }
@@ -204,12 +204,12 @@ fn silence_in_our_own_turn_is_nobodys() {
         &plain(VISITS),
         &after_greeting("2500 silence\n2500 doing"),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2500 is thinking
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2500   is thinking
         "#]],
     );
 }
@@ -234,29 +234,29 @@ fn an_interruption_drops_what_was_not_heard_from_line_and_history() {
              4000 history",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "One is here."
-              2100 voice 1.1 "Two is here."
-              2100 voice 1.2 "Three is here."
-              2200 say 1.0 a1.0 1000 ms
-              2200 say 1.1 a1.1 1000 ms
-                   "" -> "Hello there."
-                   "what are your opening hours" -> "One is here. Two is here."
-              3300 say 1.2 a1.2 1000 ms
-              3500 forget 1
-              3500 hush
-              3500 listen 2 Speech 7000 ms
-                   "" -> "Hello there."
-                   "what are your opening hours" -> "One is here. Two is here."
-              4000 think 2 "no wait I meant sunday"
-              4000 - no filler 2: off
-                   "" -> "Hello there."
-                   "what are your opening hours" -> "One is here. Two is here."
-                   "no wait I meant sunday" -> ""
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "One is here."
+            2100   voice 1.1 "Two is here."
+            2100   voice 1.2 "Three is here."
+            2200   say 1.0 a1.0 1000 ms
+            2200   say 1.1 a1.1 1000 ms
+            history "" -> "Hello there."
+            history "what are your opening hours" -> "One is here. Two is here."
+            3300   say 1.2 a1.2 1000 ms
+            3500   forget 1
+            3500   hush
+            3500   listen 2 Speech 7000 ms
+            history "" -> "Hello there."
+            history "what are your opening hours" -> "One is here. Two is here."
+            4000   think 2 "no wait I meant sunday"
+            4000   - no filler 2: off
+            history "" -> "Hello there."
+            history "what are your opening hours" -> "One is here. Two is here."
+            history "no wait I meant sunday" -> ""
         "#]],
     );
 }
@@ -273,22 +273,22 @@ fn words_without_an_onset_interrupt_too() {
              2500 history",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "One is here."
-              2100 voice 1.1 "Two is here."
-              2200 say 1.0 a1.0 1000 ms
-              2200 say 1.1 a1.1 1000 ms
-              2500 forget 1
-              2500 hush
-              2500 think 2 "no wait I meant sunday"
-              2500 - no filler 2: off
-                   "" -> "Hello there."
-                   "what are your opening hours" -> "One is here."
-                   "no wait I meant sunday" -> ""
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "One is here."
+            2100   voice 1.1 "Two is here."
+            2200   say 1.0 a1.0 1000 ms
+            2200   say 1.1 a1.1 1000 ms
+            2500   forget 1
+            2500   hush
+            2500   think 2 "no wait I meant sunday"
+            2500   - no filler 2: off
+            history "" -> "Hello there."
+            history "what are your opening hours" -> "One is here."
+            history "no wait I meant sunday" -> ""
         "#]],
     );
 }
@@ -304,20 +304,20 @@ fn an_interruption_without_words_is_a_silence_like_any_other() {
              9600 deadline",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "One is here."
-              2100 voice 1.1 "Two is here."
-              2200 say 1.0 a1.0 1000 ms
-              2500 forget 1
-              2500 hush
-              2500 listen 2 Speech 7000 ms
-              9500 - silent 2
-              9500 voice 2.0 "Are you there?"
-              9600 due Some(13500)
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "One is here."
+            2100   voice 1.1 "Two is here."
+            2200   say 1.0 a1.0 1000 ms
+            2500   forget 1
+            2500   hush
+            2500   listen 2 Speech 7000 ms
+            9500   - silent 2
+            9500   voice 2.0 "Are you there?"
+            9600   due Some(13500)
         "#]],
     );
 }
@@ -337,22 +337,22 @@ fn an_interruption_of_the_last_words_without_words_of_their_own_is_a_silence_too
              9600 deadline",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "One is here."
-              2100 voice 1.1 "Two is here."
-              2200 say 1.0 a1.0 1000 ms
-              2200 say 1.1 a1.1 1000 ms
-              2200 listen 2 Speech 7000 ms
-              2500 hush
-                   "" -> "Hello there."
-                   "what are your opening hours" -> "One is here."
-              9500 - silent 2
-              9500 voice 2.0 "Are you there?"
-              9600 due Some(13500)
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "One is here."
+            2100   voice 1.1 "Two is here."
+            2200   say 1.0 a1.0 1000 ms
+            2200   say 1.1 a1.1 1000 ms
+            2200   listen 2 Speech 7000 ms
+            2500   hush
+            history "" -> "Hello there."
+            history "what are your opening hours" -> "One is here."
+            9500   - silent 2
+            9500   voice 2.0 "Are you there?"
+            9600   due Some(13500)
         "#]],
     );
 }
@@ -367,10 +367,10 @@ fn a_caller_who_begins_to_speak_is_waited_for_afresh() {
          7000 onset
          7000 deadline",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              7000 due Some(14000)
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            7000   due Some(14000)
         "#]],
     );
 }
@@ -386,18 +386,18 @@ fn an_onset_before_our_first_sound_interrupts_nothing() {
              2300 history",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2200 is thinking
-              2300 forget 1
-              2300 think 2 "on sunday I mean"
-              2300 - no filler 2: off
-                   "" -> "Hello there."
-                   "what are your opening hours" -> ""
-                   "on sunday I mean" -> ""
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2200   is thinking
+            2300   forget 1
+            2300   think 2 "on sunday I mean"
+            2300   - no filler 2: off
+            history "" -> "Hello there."
+            history "what are your opening hours" -> ""
+            history "on sunday I mean" -> ""
         "#]],
     );
 }
@@ -415,17 +415,17 @@ fn a_line_that_cannot_be_interrupted_is_not() {
              2500 history",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "One is here."
-              2100 voice 1.1 "Two is here."
-              2200 say 1.0 a1.0 1000 ms
-              2500 say 1.1 a1.1 1000 ms
-                   "" -> "Hello there."
-                   "what are your opening hours" -> "One is here. Two is here."
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "One is here."
+            2100   voice 1.1 "Two is here."
+            2200   say 1.0 a1.0 1000 ms
+            2500   say 1.1 a1.1 1000 ms
+            history "" -> "Hello there."
+            history "what are your opening hours" -> "One is here. Two is here."
         "#]],
     );
 }
@@ -444,12 +444,12 @@ fn what_was_played_is_told_once_and_includes_what_came_before() {
          1000 played 0.0
          1000 played 0.0",
         expect![[r#"
-                 0 - Sentence { clip: ClipId { turn: TurnId(0), index: 0 }, text: "Hello there." }
-                 0 voice 0.0 "Hello there."
-                 0 - Said { clip: ClipId { turn: TurnId(0), index: 0 }, text: "Hello there.", plain: false }
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              1000 - Played { clip: ClipId { turn: TurnId(0), index: 0 } }
+            0      - Sentence { clip: ClipId { turn: TurnId(0), index: 0 }, text: "Hello there." }
+            0      voice 0.0 "Hello there."
+            0      - Said { clip: ClipId { turn: TurnId(0), index: 0 }, text: "Hello there.", plain: false }
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            1000   - Played { clip: ClipId { turn: TurnId(0), index: 0 } }
         "#]],
     );
 }
@@ -472,20 +472,20 @@ fn the_caller_is_handed_over_and_comes_back_when_nobody_answers() {
              30100 doing",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "I'll put you through."
-              2300 say 1.0 a1.0 1000 ms
-              2300 - transferred 1 to desk
-              2300 transfer desk +61255501234
-              2300 is transferred
-             30000 voice 2.0 "Nobody is there."
-             30100 say 2.0 a2.0 1000 ms
-             30100 listen 3 YesNo 7000 ms
-             30100 is listening
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "I'll put you through."
+            2300   say 1.0 a1.0 1000 ms
+            2300   - transferred 1 to desk
+            2300   transfer desk +61255501234
+            2300   is transferred
+            30000  voice 2.0 "Nobody is there."
+            30100  say 2.0 a2.0 1000 ms
+            30100  listen 3 YesNo 7000 ms
+            30100  is listening
         "#]],
     );
 }
@@ -502,15 +502,15 @@ fn a_transfer_that_worked_ends_the_call() {
              900100 hungup carrier.over",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "I'll put you through."
-              2300 say 1.0 a1.0 1000 ms
-              2300 - transferred 1 to desk
-              2300 transfer desk +61255501234
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "I'll put you through."
+            2300   say 1.0 a1.0 1000 ms
+            2300   - transferred 1 to desk
+            2300   transfer desk +61255501234
             900000 hang up
             900100 - ended business.transferred
         "#]],
@@ -531,16 +531,16 @@ fn a_caller_who_is_with_a_person_may_stay_for_hours() {
              14402300 doing",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "I'll put you through."
-              2300 say 1.0 a1.0 1000 ms
-              2300 - transferred 1 to desk
-              2300 transfer desk +61255501234
-              2300 due Some(14402300)
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "I'll put you through."
+            2300   say 1.0 a1.0 1000 ms
+            2300   - transferred 1 to desk
+            2300   transfer desk +61255501234
+            2300   due Some(14402300)
             14402300 hang up
             14402300 - ended carrier.vanished
             14402300 is ended
@@ -566,15 +566,15 @@ fn hanging_up_forgets_the_turn_and_nothing_comes_after() {
              2300 deadline",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "One is here."
-              2200 forget 1
-              2200 - ended caller.hung_up
-              2300 due None
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "One is here."
+            2200   forget 1
+            2200   - ended caller.hung_up
+            2300   due None
         "#]],
     );
 }
@@ -585,7 +585,7 @@ fn hanging_up_while_listening_or_ringing_forgets_nothing() {
         &plain(VISITS),
         "5 hungup caller.gone",
         expect![[r#"
-                 5 - ended caller.gone
+            5      - ended caller.gone
         "#]],
     );
     check(
@@ -594,10 +594,10 @@ fn hanging_up_while_listening_or_ringing_forgets_nothing() {
          0 voiced 0.0
          900 hungup caller.hung_up",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-               900 - ended caller.hung_up
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            900    - ended caller.hung_up
         "#]],
     );
 }
@@ -615,7 +615,7 @@ fn history_keeps_the_last_forty() {
     let told = crate::script::run(&world, &script);
     let history: Vec<&str> = told.lines().filter(|line| line.contains("->")).collect();
     assert_eq!(history.len(), 40);
-    expect![[r#"       "question 6 of the caller" -> "Answer 6 is here.""#]].assert_eq(history[0]);
-    expect![[r#"       "question 45 of the caller" -> "Answer 45 is here.""#]]
+    expect![[r#"history "question 6 of the caller" -> "Answer 6 is here.""#]].assert_eq(history[0]);
+    expect![[r#"history "question 45 of the caller" -> "Answer 45 is here.""#]]
         .assert_eq(history[39]);
 }

@@ -44,16 +44,16 @@ fn rule_1_an_answer_within_the_grace_needs_no_filler() {
              2300 done 1",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2200 voice 1.0 "At nine."
-              2200 voice 1.1 "And now?"
-              2300 - no filler 1: fast
-              2300 say 1.0 a1.0 1000 ms
-              2300 say 1.1 a1.1 1000 ms
-              2300 listen 2 Speech 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2200   voice 1.0 "At nine."
+            2200   voice 1.1 "And now?"
+            2300   - no filler 1: fast
+            2300   say 1.0 a1.0 1000 ms
+            2300   say 1.1 a1.1 1000 ms
+            2300   listen 2 Speech 7000 ms
         "#]],
     );
 }
@@ -64,24 +64,24 @@ fn rule_1_the_grace_ends_in_a_filler() {
         &shop(VISITS),
         &asked("300,300", QUESTION, "2399 until\n2400 until"),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2400 - filler 1.0 lookup <look-short> 700 ms, grace_over, predicted Some(500)
-              2400 filler 1.0 look-short 700 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2400   - filler 1.0 lookup <look-short> 700 ms, grace_over, predicted Some(500)
+            2400   filler 1.0 look-short 700 ms
         "#]],
     );
     check(
         &shop(VISITS),
         &asked("400", QUESTION, "2400 until"),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2400 - filler 1.0 lookup <look-short> 700 ms, grace_over, predicted Some(500)
-              2400 filler 1.0 look-short 700 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2400   - filler 1.0 lookup <look-short> 700 ms, grace_over, predicted Some(500)
+            2400   filler 1.0 look-short 700 ms
         "#]],
     );
 }
@@ -92,12 +92,12 @@ fn rule_1_an_answer_predicted_late_spends_no_grace() {
         &shop(VISITS),
         &asked("401", QUESTION, "2000 until"),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <look-short> 700 ms, predicted_late, predicted Some(401)
-              2000 filler 1.0 look-short 700 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-short> 700 ms, predicted_late, predicted Some(401)
+            2000   filler 1.0 look-short 700 ms
         "#]],
     );
 }
@@ -110,12 +110,12 @@ fn rule_1_without_grace_there_is_always_a_filler() {
         &world,
         &asked("10", QUESTION, "2000 until"),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <look-short> 700 ms, predicted_late, predicted Some(10)
-              2000 filler 1.0 look-short 700 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-short> 700 ms, predicted_late, predicted Some(10)
+            2000   filler 1.0 look-short 700 ms
         "#]],
     );
 }
@@ -180,13 +180,13 @@ fn rule_2_a_short_reply_that_takes_long_still_gets_a_hold_phrase() {
         &shop(VISITS),
         &asked("300", "yes please", "3199 until\n3200 until"),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "yes please"
-              2000 - no filler 1: short_reply
-              3200 - filler 1.0 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1200)
-              3200 filler 1.0 hold-medium 1500 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "yes please"
+            2000   - no filler 1: short_reply
+            3200   - filler 1.0 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1200)
+            3200   filler 1.0 hold-medium 1500 ms
         "#]],
     );
 }
@@ -205,16 +205,16 @@ fn rule_2_nothing_is_played_in_the_greeting_nudge_or_goodbye() {
          10500 voiced 1.0
          11500 played 1.0",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 voice 0.1 "How can I help?"
-               100 say 0.0 a0.0 1000 ms
-              2300 - voice 0.1 failed: the caller waited too long
-              2300 say 0.1 reading "How can I help?"
-              2300 listen 1 Speech 7000 ms
-             10000 - silent 1
-             10000 voice 1.0 "Are you there?"
-             10500 say 1.0 a1.0 1000 ms
-             10500 listen 2 Speech 8000 ms
+            0      voice 0.0 "Hello there."
+            0      voice 0.1 "How can I help?"
+            100    say 0.0 a0.0 1000 ms
+            2300   - voice 0.1 failed: the caller waited too long
+            2300   say 0.1 reading "How can I help?"
+            2300   listen 1 Speech 7000 ms
+            10000  - silent 1
+            10000  voice 1.0 "Are you there?"
+            10500  say 1.0 a1.0 1000 ms
+            10500  listen 2 Speech 8000 ms
         "#]],
     );
 }
@@ -231,12 +231,12 @@ fn rule_2_a_greeting_that_falls_quiet_is_read_not_filled() {
          2299 until
          2300 until",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 voice 0.1 "How can I help?"
-               100 say 0.0 a0.0 1000 ms
-              2300 - voice 0.1 failed: the caller waited too long
-              2300 say 0.1 reading "How can I help?"
-              2300 listen 1 Speech 7000 ms
+            0      voice 0.0 "Hello there."
+            0      voice 0.1 "How can I help?"
+            100    say 0.0 a0.0 1000 ms
+            2300   - voice 0.1 failed: the caller waited too long
+            2300   say 0.1 reading "How can I help?"
+            2300   listen 1 Speech 7000 ms
         "#]],
     );
 }
@@ -249,7 +249,7 @@ fn rule_3_length_follows_the_wait_and_class_the_words() {
             .lines()
             .find(|line| line.contains("- filler"))
             .expect("a filler is played");
-        format!("{forecast:>5} {words:?}: {}\n", line.trim())
+        format!("{forecast:<5} {words:?}: {}\n", line.trim())
     };
     let mut table = String::new();
     for forecast in ["500", "800", "1400", "2100", "2500", "9000"] {
@@ -264,16 +264,16 @@ fn rule_3_length_follows_the_wait_and_class_the_words() {
         table += &chosen("1600", words);
     }
     expect![[r#"
-          500 "where can I park my car": 2000 - filler 1.0 lookup <look-short> 700 ms, predicted_late, predicted Some(500)
-          800 "where can I park my car": 2000 - filler 1.0 lookup <look-short> 700 ms, predicted_late, predicted Some(800)
-         1400 "where can I park my car": 2000 - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1400)
-         2100 "where can I park my car": 2000 - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(2100)
-         2500 "where can I park my car": 2000 - filler 1.0 lookup <look-long> 2600 ms, predicted_late, predicted Some(2500)
-         9000 "where can I park my car": 2000 - filler 1.0 lookup <look-long> 2600 ms, predicted_late, predicted Some(9000)
-         1600 "I would like to book a table": 2000 - filler 1.0 calendar <cal-medium> 1700 ms, predicted_late, predicted Some(1600)
-         1600 "my name is Alexandra Okafor": 2000 - filler 1.0 note <note-medium> 1600 ms, predicted_late, predicted Some(1600)
-         1600 "why is the sky blue": 2000 - filler 1.0 think <think-medium> 1400 ms, predicted_late, predicted Some(1600)
-         1600 "let me speak to the manager please": 2000 - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1600)
+        500   "where can I park my car": 2000   - filler 1.0 lookup <look-short> 700 ms, predicted_late, predicted Some(500)
+        800   "where can I park my car": 2000   - filler 1.0 lookup <look-short> 700 ms, predicted_late, predicted Some(800)
+        1400  "where can I park my car": 2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1400)
+        2100  "where can I park my car": 2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(2100)
+        2500  "where can I park my car": 2000   - filler 1.0 lookup <look-long> 2600 ms, predicted_late, predicted Some(2500)
+        9000  "where can I park my car": 2000   - filler 1.0 lookup <look-long> 2600 ms, predicted_late, predicted Some(9000)
+        1600  "I would like to book a table": 2000   - filler 1.0 calendar <cal-medium> 1700 ms, predicted_late, predicted Some(1600)
+        1600  "my name is Alexandra Okafor": 2000   - filler 1.0 note <note-medium> 1600 ms, predicted_late, predicted Some(1600)
+        1600  "why is the sky blue": 2000   - filler 1.0 think <think-medium> 1400 ms, predicted_late, predicted Some(1600)
+        1600  "let me speak to the manager please": 2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1600)
     "#]].assert_eq(&table);
 }
 
@@ -368,24 +368,24 @@ fn rule_4_one_text_in_two_classes_is_one_text() {
          22000 voiced 2.1
          42000 words where can I park my car",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "I would like to book a table"
-              2000 - filler 1.0 calendar <moment> 1500 ms, predicted_late, predicted Some(1500)
-              2000 filler 1.0 moment 1500 ms
-              2000 voice 1.1 "When?"
-              2000 say 1.1 a1.1 1000 ms
-              2000 listen 2 Speech 7000 ms
-             22000 think 2 "where can I park my car"
-             22000 - filler 2.0 lookup <look> 1500 ms, predicted_late, predicted Some(1500)
-             22000 filler 2.0 look 1500 ms
-             22000 voice 2.1 "Nine."
-             22000 say 2.1 a2.1 1000 ms
-             22000 listen 3 Speech 7000 ms
-             42000 think 3 "where can I park my car"
-             42000 - filler 3.0 lookup <moment> 1500 ms, predicted_late, predicted Some(1500)
-             42000 filler 3.0 moment 1500 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "I would like to book a table"
+            2000   - filler 1.0 calendar <moment> 1500 ms, predicted_late, predicted Some(1500)
+            2000   filler 1.0 moment 1500 ms
+            2000   voice 1.1 "When?"
+            2000   say 1.1 a1.1 1000 ms
+            2000   listen 2 Speech 7000 ms
+            22000  think 2 "where can I park my car"
+            22000  - filler 2.0 lookup <look> 1500 ms, predicted_late, predicted Some(1500)
+            22000  filler 2.0 look 1500 ms
+            22000  voice 2.1 "Nine."
+            22000  say 2.1 a2.1 1000 ms
+            22000  listen 3 Speech 7000 ms
+            42000  think 3 "where can I park my car"
+            42000  - filler 3.0 lookup <moment> 1500 ms, predicted_late, predicted Some(1500)
+            42000  filler 3.0 moment 1500 ms
         "#]],
     );
 }
@@ -426,45 +426,45 @@ fn rule_4_a_refilled_bag_is_the_bag_of_those_classes_alone() {
         &world,
         &script,
         expect![[r#"
-             0 voice 0.0 "Hello there."
-             0 say 0.0 a0.0 1000 ms
-             0 listen 1 Speech 7000 ms
-         20000 think 1 "my name is Alexandra Okafor"
-         20000 - filler 1.0 note <n2> 1500 ms, predicted_late, predicted Some(1500)
-         20000 filler 1.0 n2 1500 ms
-         20000 voice 1.1 "Good."
-         20000 say 1.1 a1.1 1000 ms
-         20000 listen 2 Speech 7000 ms
-         40000 think 2 "where can I park my car"
-         40000 - filler 2.0 lookup <l1> 1500 ms, predicted_late, predicted Some(1500)
-         40000 filler 2.0 l1 1500 ms
-         40000 voice 2.1 "Good."
-         40000 say 2.1 a2.1 1000 ms
-         40000 listen 3 Speech 7000 ms
-         60000 think 3 "where can I park my car"
-         60000 - no filler 3: no_clip
-         60000 voice 3.0 "Good."
-         60000 say 3.0 a3.0 1000 ms
-         60000 listen 4 Speech 7000 ms
-         80000 think 4 "my name is Alexandra Okafor"
-         80000 - filler 4.0 note <n1> 1500 ms, predicted_late, predicted Some(1500)
-         80000 filler 4.0 n1 1500 ms
-         80000 voice 4.1 "Good."
-         80000 say 4.1 a4.1 1000 ms
-         80000 listen 5 Speech 7000 ms
-        100000 think 5 "my name is Alexandra Okafor"
-        100000 - filler 5.0 lookup <l1> 1500 ms, predicted_late, predicted Some(1500)
-        100000 filler 5.0 l1 1500 ms
-        100000 voice 5.1 "Good."
-        100000 say 5.1 a5.1 1000 ms
-        100000 listen 6 Speech 7000 ms
-        120000 think 6 "my name is Alexandra Okafor"
-        120000 - filler 6.0 note <n1> 1500 ms, predicted_late, predicted Some(1500)
-        120000 filler 6.0 n1 1500 ms
-        120000 voice 6.1 "Good."
-        120000 say 6.1 a6.1 1000 ms
-        120000 listen 7 Speech 7000 ms
-    "#]],
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            20000  think 1 "my name is Alexandra Okafor"
+            20000  - filler 1.0 note <n2> 1500 ms, predicted_late, predicted Some(1500)
+            20000  filler 1.0 n2 1500 ms
+            20000  voice 1.1 "Good."
+            20000  say 1.1 a1.1 1000 ms
+            20000  listen 2 Speech 7000 ms
+            40000  think 2 "where can I park my car"
+            40000  - filler 2.0 lookup <l1> 1500 ms, predicted_late, predicted Some(1500)
+            40000  filler 2.0 l1 1500 ms
+            40000  voice 2.1 "Good."
+            40000  say 2.1 a2.1 1000 ms
+            40000  listen 3 Speech 7000 ms
+            60000  think 3 "where can I park my car"
+            60000  - no filler 3: no_clip
+            60000  voice 3.0 "Good."
+            60000  say 3.0 a3.0 1000 ms
+            60000  listen 4 Speech 7000 ms
+            80000  think 4 "my name is Alexandra Okafor"
+            80000  - filler 4.0 note <n1> 1500 ms, predicted_late, predicted Some(1500)
+            80000  filler 4.0 n1 1500 ms
+            80000  voice 4.1 "Good."
+            80000  say 4.1 a4.1 1000 ms
+            80000  listen 5 Speech 7000 ms
+            100000 think 5 "my name is Alexandra Okafor"
+            100000 - filler 5.0 lookup <l1> 1500 ms, predicted_late, predicted Some(1500)
+            100000 filler 5.0 l1 1500 ms
+            100000 voice 5.1 "Good."
+            100000 say 5.1 a5.1 1000 ms
+            100000 listen 6 Speech 7000 ms
+            120000 think 6 "my name is Alexandra Okafor"
+            120000 - filler 6.0 note <n1> 1500 ms, predicted_late, predicted Some(1500)
+            120000 filler 6.0 n1 1500 ms
+            120000 voice 6.1 "Good."
+            120000 say 6.1 a6.1 1000 ms
+            120000 listen 7 Speech 7000 ms
+        "#]],
     );
 }
 
@@ -490,7 +490,7 @@ fn rule_4_two_openings_are_eight_seconds_apart_while_the_wait_is_short() {
             .lines()
             .rfind(|line| line.contains("filler 2"))
             .unwrap_or_default();
-        format!("{forecast:>5} at {at}: {}\n", line.trim())
+        format!("{forecast:<5} at {at}: {}\n", line.trim())
     };
     let mut table = String::new();
     for (forecast, at) in [
@@ -503,11 +503,11 @@ fn rule_4_two_openings_are_eight_seconds_apart_while_the_wait_is_short() {
         table += &second(forecast, at);
     }
     expect![[r#"
-          700 at 9999: 9999 - no filler 2: too_soon
-          700 at 10000: 10000 filler 2.0 look-medium 1500 ms
-         1000 at 9999: 9999 - no filler 2: too_soon
-         1001 at 9999: 9999 filler 2.0 look-medium 1500 ms
-         3000 at 6000: 6000 filler 2.0 look-medium 1500 ms
+        700   at 9999: 9999   - no filler 2: too_soon
+        700   at 10000: 10000  filler 2.0 look-medium 1500 ms
+        1000  at 9999: 9999   - no filler 2: too_soon
+        1001  at 9999: 9999   filler 2.0 look-medium 1500 ms
+        3000  at 6000: 6000   filler 2.0 look-medium 1500 ms
     "#]]
     .assert_eq(&table);
 }
@@ -529,22 +529,22 @@ fn rule_4_too_soon_still_ends_in_a_hold_phrase() {
              7600 voiced 2.1",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <look-short> 700 ms, predicted_late, predicted Some(700)
-              2000 filler 1.0 look-short 700 ms
-              2000 voice 1.1 "Nine."
-              2500 say 1.1 a1.1 1000 ms
-              2500 listen 2 Speech 7000 ms
-              6000 think 2 "and when do you close"
-              6000 - no filler 2: too_soon
-              7200 - filler 2.0 hold <hold-short> 600 ms, still_waiting, predicted Some(1200)
-              7200 filler 2.0 hold-short 600 ms
-              7500 voice 2.1 "Five."
-              7600 say 2.1 a2.1 1000 ms
-              7600 listen 3 Speech 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-short> 700 ms, predicted_late, predicted Some(700)
+            2000   filler 1.0 look-short 700 ms
+            2000   voice 1.1 "Nine."
+            2500   say 1.1 a1.1 1000 ms
+            2500   listen 2 Speech 7000 ms
+            6000   think 2 "and when do you close"
+            6000   - no filler 2: too_soon
+            7200   - filler 2.0 hold <hold-short> 600 ms, still_waiting, predicted Some(1200)
+            7200   filler 2.0 hold-short 600 ms
+            7500   voice 2.1 "Five."
+            7600   say 2.1 a2.1 1000 ms
+            7600   listen 3 Speech 7000 ms
         "#]],
     );
 }
@@ -563,15 +563,15 @@ fn rule_5_a_filler_plays_to_its_end_and_the_answer_follows() {
              4500 played 1.1",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
-              2000 filler 1.0 look-medium 1500 ms
-              2100 voice 1.1 "At nine."
-              2200 say 1.1 a1.1 1000 ms
-              2200 listen 2 Speech 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
+            2000   filler 1.0 look-medium 1500 ms
+            2100   voice 1.1 "At nine."
+            2200   say 1.1 a1.1 1000 ms
+            2200   listen 2 Speech 7000 ms
         "#]],
     );
 }
@@ -588,21 +588,21 @@ fn rule_5_an_interruption_stops_it_at_once() {
              3000 history",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
-              2000 filler 1.0 look-medium 1500 ms
-              2600 forget 1
-              2600 hush
-              2600 listen 2 Speech 7000 ms
-              3000 think 2 "I mean on sunday mornings"
-              3000 - filler 2.0 calendar <cal-medium> 1700 ms, predicted_late, predicted Some(1500)
-              3000 filler 2.0 cal-medium 1700 ms
-                   "" -> "Hello there."
-                   "where can I park my car" -> ""
-                   "I mean on sunday mornings" -> ""
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
+            2000   filler 1.0 look-medium 1500 ms
+            2600   forget 1
+            2600   hush
+            2600   listen 2 Speech 7000 ms
+            3000   think 2 "I mean on sunday mornings"
+            3000   - filler 2.0 calendar <cal-medium> 1700 ms, predicted_late, predicted Some(1500)
+            3000   filler 2.0 cal-medium 1700 ms
+            history "" -> "Hello there."
+            history "where can I park my car" -> ""
+            history "I mean on sunday mornings" -> ""
         "#]],
     );
 }
@@ -621,22 +621,22 @@ fn rule_6_two_hold_phrases_and_then_the_words_are_read() {
              9000 played 1.5",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
-              2000 filler 1.0 look-medium 1500 ms
-              3500 - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1500)
-              3500 filler 1.1 hold-medium 1500 ms
-              4000 voice 1.2 "At nine."
-              4000 voice 1.3 "And at ten."
-              5300 - filler 1.4 hold <hold-long> 2700 ms, still_waiting, predicted Some(3300)
-              5300 filler 1.4 hold-long 2700 ms
-              8000 - voice 1.2 failed: no audio in time
-              8000 say 1.2 reading "At nine."
-              8000 - voice 1.3 failed: no audio in time
-              8000 say 1.3 reading "And at ten."
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
+            2000   filler 1.0 look-medium 1500 ms
+            3500   - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1500)
+            3500   filler 1.1 hold-medium 1500 ms
+            4000   voice 1.2 "At nine."
+            4000   voice 1.3 "And at ten."
+            5300   - filler 1.4 hold <hold-long> 2700 ms, still_waiting, predicted Some(3300)
+            5300   filler 1.4 hold-long 2700 ms
+            8000   - voice 1.2 failed: no audio in time
+            8000   say 1.2 reading "At nine."
+            8000   - voice 1.3 failed: no audio in time
+            8000   say 1.3 reading "And at ten."
         "#]],
     );
 }
@@ -655,20 +655,20 @@ fn rule_6_two_hold_phrases_and_then_an_apology() {
              9500 until",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
-              2000 filler 1.0 look-medium 1500 ms
-              3500 - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1500)
-              3500 filler 1.1 hold-medium 1500 ms
-              5300 - filler 1.2 hold <hold-long> 2700 ms, still_waiting, predicted Some(3300)
-              5300 filler 1.2 hold-long 2700 ms
-              9500 forget 1
-              9500 - reply 1 failed: the caller waited too long
-              9500 say 1.3 reading "Shall I take a message?"
-              9500 listen 2 YesNo 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
+            2000   filler 1.0 look-medium 1500 ms
+            3500   - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1500)
+            3500   filler 1.1 hold-medium 1500 ms
+            5300   - filler 1.2 hold <hold-long> 2700 ms, still_waiting, predicted Some(3300)
+            5300   filler 1.2 hold-long 2700 ms
+            9500   forget 1
+            9500   - reply 1 failed: the caller waited too long
+            9500   say 1.3 reading "Shall I take a message?"
+            9500   listen 2 YesNo 7000 ms
         "#]],
     );
 }
@@ -684,28 +684,28 @@ fn rule_6_a_short_rest_is_waited_for_in_silence_a_long_one_is_not() {
             "3500 played 1.0\n3799 until\n3800 until",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
-              2000 filler 1.0 look-medium 1500 ms
-              3800 - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1800)
-              3800 filler 1.1 hold-medium 1500 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
+            2000   filler 1.0 look-medium 1500 ms
+            3800   - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1800)
+            3800   filler 1.1 hold-medium 1500 ms
         "#]],
     );
     check(
         &shop(VISITS),
         &asked("1500,1801", QUESTION, "3500 played 1.0\n3500 until"),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
-              2000 filler 1.0 look-medium 1500 ms
-              3500 - filler 1.1 hold <hold-short> 600 ms, still_waiting, predicted Some(301)
-              3500 filler 1.1 hold-short 600 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
+            2000   filler 1.0 look-medium 1500 ms
+            3500   - filler 1.1 hold <hold-short> 600 ms, still_waiting, predicted Some(301)
+            3500   filler 1.1 hold-short 600 ms
         "#]],
     );
 }
@@ -728,21 +728,21 @@ fn rule_6_between_sentences_more_patience_is_fine() {
              11000 until",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2100 voice 1.0 "At nine."
-              2200 - no filler 1: fast
-              2200 say 1.0 a1.0 1000 ms
-              4400 - filler 1.1 hold <hold-long> 2700 ms, still_waiting, predicted Some(2400)
-              4400 filler 1.1 hold-long 2700 ms
-              8300 - filler 1.2 hold <hold-medium> 1500 ms, still_waiting, predicted Some(6300)
-              8300 filler 1.2 hold-medium 1500 ms
-             11000 forget 1
-             11000 - reply 1 failed: the caller waited too long
-             11000 say 1.3 reading "Shall I take a message?"
-             11000 listen 2 YesNo 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2100   voice 1.0 "At nine."
+            2200   - no filler 1: fast
+            2200   say 1.0 a1.0 1000 ms
+            4400   - filler 1.1 hold <hold-long> 2700 ms, still_waiting, predicted Some(2400)
+            4400   filler 1.1 hold-long 2700 ms
+            8300   - filler 1.2 hold <hold-medium> 1500 ms, still_waiting, predicted Some(6300)
+            8300   filler 1.2 hold-medium 1500 ms
+            11000  forget 1
+            11000  - reply 1 failed: the caller waited too long
+            11000  say 1.3 reading "Shall I take a message?"
+            11000  listen 2 YesNo 7000 ms
         "#]],
     );
 }
@@ -761,16 +761,16 @@ fn rule_6_a_sentence_that_comes_ends_the_waiting() {
              9000 deadline",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
-              2000 filler 1.0 look-medium 1500 ms
-              3600 voice 1.1 "At nine."
-              3700 say 1.1 a1.1 1000 ms
-              3700 listen 2 Speech 7000 ms
-              9000 due Some(903500)
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
+            2000   filler 1.0 look-medium 1500 ms
+            3600   voice 1.1 "At nine."
+            3700   say 1.1 a1.1 1000 ms
+            3700   listen 2 Speech 7000 ms
+            9000   due Some(903500)
         "#]],
     );
 }
@@ -788,14 +788,14 @@ fn rule_7_a_tool_chooses_the_line() {
              5000 until",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2400 - filler 1.0 calendar <cal-medium> 1700 ms, tool, predicted Some(500)
-              2400 filler 1.0 cal-medium 1700 ms
-              4100 - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(2100)
-              4100 filler 1.1 hold-medium 1500 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2400   - filler 1.0 calendar <cal-medium> 1700 ms, tool, predicted Some(500)
+            2400   filler 1.0 cal-medium 1700 ms
+            4100   - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(2100)
+            4100   filler 1.1 hold-medium 1500 ms
         "#]],
     );
 }
@@ -812,14 +812,14 @@ fn rule_7_a_tool_that_begins_behind_a_filler_names_the_hold() {
              3800 until",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
-              2000 filler 1.0 look-medium 1500 ms
-              3500 - filler 1.1 note <note-medium> 1600 ms, still_waiting, predicted Some(1500)
-              3500 filler 1.1 note-medium 1600 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
+            2000   filler 1.0 look-medium 1500 ms
+            3500   - filler 1.1 note <note-medium> 1600 ms, still_waiting, predicted Some(1500)
+            3500   filler 1.1 note-medium 1600 ms
         "#]],
     );
 }
@@ -831,12 +831,12 @@ fn rule_8_words_fill_in_where_a_clip_has_no_audio_yet_but_audio_is_better() {
         &words,
         &asked("1500", QUESTION, "2000 until"),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <One moment.> 900 ms, predicted_late, predicted Some(1500)
-              2000 filler 1.0 reading "<One moment.>"
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <One moment.> 900 ms, predicted_late, predicted Some(1500)
+            2000   filler 1.0 reading "<One moment.>"
         "#]],
     );
     let both = with_fillers(
@@ -847,12 +847,12 @@ fn rule_8_words_fill_in_where_a_clip_has_no_audio_yet_but_audio_is_better() {
         &both,
         &asked("1500", QUESTION, "2000 until"),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - filler 1.0 lookup <long> 90000 ms, predicted_late, predicted Some(1500)
-              2000 filler 1.0 long 90000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <long> 90000 ms, predicted_late, predicted Some(1500)
+            2000   filler 1.0 long 90000 ms
         "#]],
     );
 }
@@ -864,17 +864,17 @@ fn rule_9_a_business_without_clips_says_why_nothing_was_played() {
         &world,
         &asked("1500", QUESTION, "9000 until"),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - no filler 1: no_clip
-              3200 - no filler 1: no_clip
-              4400 - no filler 1: no_clip
-              5600 forget 1
-              5600 - reply 1 failed: the caller waited too long
-              5600 say 1.0 reading "Shall I take a message?"
-              5600 listen 2 YesNo 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - no filler 1: no_clip
+            3200   - no filler 1: no_clip
+            4400   - no filler 1: no_clip
+            5600   forget 1
+            5600   - reply 1 failed: the caller waited too long
+            5600   say 1.0 reading "Shall I take a message?"
+            5600   listen 2 YesNo 7000 ms
         "#]],
     );
 }
@@ -889,16 +889,16 @@ fn off_and_control_play_nothing_and_wait_ten_seconds() {
         world.policy.fillers.mode = mode;
         let told = run(&world, &asked("3000", QUESTION, "11999 until\n12000 until"));
         assert!(
-            told.contains(&format!("  2000 - no filler 1: {name}\n")),
+            told.contains(&format!("2000   - no filler 1: {name}\n")),
             "{told}"
         );
         assert!(!told.contains("- filler"), "{told}");
         assert!(
             told.ends_with(
-                " 12000 forget 1
- 12000 - reply 1 failed: no reply in time
- 12000 say 1.0 reading \"Shall I take a message?\"
- 12000 listen 2 YesNo 7000 ms
+                "\n12000  forget 1
+12000  - reply 1 failed: no reply in time
+12000  say 1.0 reading \"Shall I take a message?\"
+12000  listen 2 YesNo 7000 ms
 "
             ),
             "{told}"
@@ -922,17 +922,17 @@ fn off_waits_for_what_was_begun_in_silence() {
              12000 until",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "where can I park my car"
-              2000 - no filler 1: off
-              2100 voice 1.0 "At nine."
-              2200 say 1.0 a1.0 1000 ms
-             12000 forget 1
-             12000 - reply 1 failed: no reply in time
-             12000 say 1.1 reading "Shall I take a message?"
-             12000 listen 2 YesNo 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - no filler 1: off
+            2100   voice 1.0 "At nine."
+            2200   say 1.0 a1.0 1000 ms
+            12000  forget 1
+            12000  - reply 1 failed: no reply in time
+            12000  say 1.1 reading "Shall I take a message?"
+            12000  listen 2 YesNo 7000 ms
         "#]],
     );
 }

@@ -16,14 +16,14 @@ fn only_a_ringing_or_ended_call_has_no_deadline() {
          10 hungup caller.hung_up
          10 deadline",
         expect![[r#"
-                 0 due None
-                 0 voice 0.0 "Hello there."
-                 0 due Some(4000)
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-                 0 due Some(900000)
-                10 - ended caller.hung_up
-                10 due None
+            0      due None
+            0      voice 0.0 "Hello there."
+            0      due Some(4000)
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            0      due Some(900000)
+            10     - ended caller.hung_up
+            10     due None
         "#]],
     );
 }
@@ -43,17 +43,17 @@ fn a_line_that_shows_no_sign_of_life_is_gone() {
          30000 played 1.0
          90000 doing",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-             20000 think 1 "what are your opening hours"
-             20000 - no filler 1: off
-             20000 voice 1.0 "At nine."
-             20000 say 1.0 a1.0 1000 ms
-             20000 listen 2 Speech 7000 ms
-             90000 hang up
-             90000 - ended carrier.vanished
-             90000 is ended
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            20000  think 1 "what are your opening hours"
+            20000  - no filler 1: off
+            20000  voice 1.0 "At nine."
+            20000  say 1.0 a1.0 1000 ms
+            20000  listen 2 Speech 7000 ms
+            90000  hang up
+            90000  - ended carrier.vanished
+            90000  is ended
         "#]],
     );
 }
@@ -67,7 +67,7 @@ fn a_ringing_call_that_is_never_answered_ends_at_a_tick() {
         "59999 tick
          60000 tick",
         expect![[r#"
-             60000 - ended carrier.vanished
+            60000  - ended carrier.vanished
         "#]],
     );
 }
@@ -83,15 +83,15 @@ fn no_call_is_longer_than_the_longest_and_its_work_is_forgotten() {
          8000 words what are your opening hours
          10500 doing",
         expect![[r#"
-               500 voice 0.0 "Hello there."
-               500 say 0.0 a0.0 1000 ms
-               500 listen 1 Speech 7000 ms
-              8000 think 1 "what are your opening hours"
-              8000 - no filler 1: off
-             10500 hang up
-             10500 forget 1
-             10500 - ended frontdesk.too_long
-             10500 is ended
+            500    voice 0.0 "Hello there."
+            500    say 0.0 a0.0 1000 ms
+            500    listen 1 Speech 7000 ms
+            8000   think 1 "what are your opening hours"
+            8000   - no filler 1: off
+            10500  hang up
+            10500  forget 1
+            10500  - ended frontdesk.too_long
+            10500  is ended
         "#]],
     );
 }
@@ -109,15 +109,15 @@ fn a_call_that_said_goodbye_ends_even_if_the_carrier_forgets_to_say_so() {
          2000 deadline
          200000 doing",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2000 voice 1.0 "See you."
-              2000 say 1.0 a1.0 1000 ms
-              2000 hang up
-              2000 due Some(122000)
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2000   voice 1.0 "See you."
+            2000   say 1.0 a1.0 1000 ms
+            2000   hang up
+            2000   due Some(122000)
             122000 - ended frontdesk.said_goodbye
             200000 is ended
         "#]],
@@ -136,11 +136,11 @@ fn a_tick_too_early_does_nothing() {
          7999 tick
          8000 tick",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                20 say 0.0 a0.0 1000 ms
-                20 listen 1 Speech 7000 ms
-              8000 - silent 1
-              8000 voice 1.0 "Are you there?"
+            0      voice 0.0 "Hello there."
+            20     say 0.0 a0.0 1000 ms
+            20     listen 1 Speech 7000 ms
+            8000   - silent 1
+            8000   voice 1.0 "Are you there?"
         "#]],
     );
 }

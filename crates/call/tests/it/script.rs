@@ -139,11 +139,11 @@ impl<'a> Play<'a> {
         self.advance(At(time.parse().expect("a time in ms")));
         match what {
             "history" => self.history(),
-            "doing" => self.said += &format!("{:>6} is {}\n", self.now.0, self.call.doing()),
-            "memo" => self.said += &format!("{:>6} memo {:?}\n", self.now.0, self.call.memo()),
+            "doing" => self.said += &format!("{:<6} is {}\n", self.now.0, self.call.doing()),
+            "memo" => self.said += &format!("{:<6} memo {:?}\n", self.now.0, self.call.memo()),
             "deadline" => {
                 let at = self.call.deadline().map(|at| at.0);
-                self.said += &format!("{:>6} due {at:?}\n", self.now.0);
+                self.said += &format!("{:<6} due {at:?}\n", self.now.0);
             }
             "restart" => self.restart(),
             "until" => {}
@@ -182,14 +182,14 @@ impl<'a> Play<'a> {
 
     fn history(&mut self) {
         for exchange in self.call.history() {
-            self.said += &format!("       {:?} -> {:?}\n", exchange.caller, exchange.agent);
+            self.said += &format!("history {:?} -> {:?}\n", exchange.caller, exchange.agent);
         }
     }
 
     fn show(&mut self, out: Vec<Order>) {
         for order in out {
             if let Some(words) = show(&order, self.world.notes) {
-                self.said += &format!("{:>6} {words}\n", self.now.0);
+                self.said += &format!("{:<6} {words}\n", self.now.0);
             }
         }
     }

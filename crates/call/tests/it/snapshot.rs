@@ -29,22 +29,22 @@ fn a_call_taken_up_in_its_turn_asks_again_and_repeats_no_sentence() {
          2800 voiced 1.2
          2800 history",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "One is here."
-              2100 voice 1.1 "Two is here."
-              2200 say 1.0 a1.0 1000 ms
-              2300 think 1 "what are your opening hours"
-              2500 voice 1.2 "Two is here."
-              2600 voice 1.3 "Three is here."
-              2800 say 1.2 a1.2 1000 ms
-              2800 say 1.3 a1.3 1000 ms
-              2800 listen 2 Speech 7000 ms
-                   "" -> "Hello there."
-                   "what are your opening hours" -> "One is here. Two is here. Three is here."
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "One is here."
+            2100   voice 1.1 "Two is here."
+            2200   say 1.0 a1.0 1000 ms
+            2300   think 1 "what are your opening hours"
+            2500   voice 1.2 "Two is here."
+            2600   voice 1.3 "Three is here."
+            2800   say 1.2 a1.2 1000 ms
+            2800   say 1.3 a1.3 1000 ms
+            2800   listen 2 Speech 7000 ms
+            history "" -> "Hello there."
+            history "what are your opening hours" -> "One is here. Two is here. Three is here."
         "#]],
     );
 }
@@ -63,19 +63,19 @@ fn a_reply_that_was_complete_is_not_asked_for_again_only_its_audio() {
          2300 restart
          2400 voiced 1.1",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "One is here."
-              2100 voice 1.1 "Two is here."
-              2100 voice 1.2 "Three is here."
-              2200 say 1.0 a1.0 1000 ms
-              2300 voice 1.1 "Two is here."
-              2400 say 1.1 a1.1 1000 ms
-              2400 say 1.2 a1.2 1000 ms
-              2400 listen 2 Speech 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "One is here."
+            2100   voice 1.1 "Two is here."
+            2100   voice 1.2 "Three is here."
+            2200   say 1.0 a1.0 1000 ms
+            2300   voice 1.1 "Two is here."
+            2400   say 1.1 a1.1 1000 ms
+            2400   say 1.2 a1.2 1000 ms
+            2400   listen 2 Speech 7000 ms
         "#]],
     );
 }
@@ -95,19 +95,19 @@ fn the_waits_of_a_call_taken_up_begin_again() {
          13000 deadline
          17000 until",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              9000 think 1 "what are your opening hours"
-              9000 due Some(21000)
-              9100 voice 1.0 "One is here."
-             13000 voice 1.0 "One is here."
-             13000 due Some(17000)
-             17000 - voice 1.0 failed: no audio in time
-             17000 say 1.0 reading "One is here."
-             17000 listen 2 Speech 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            9000   think 1 "what are your opening hours"
+            9000   due Some(21000)
+            9100   voice 1.0 "One is here."
+            13000  voice 1.0 "One is here."
+            13000  due Some(17000)
+            17000  - voice 1.0 failed: no audio in time
+            17000  say 1.0 reading "One is here."
+            17000  listen 2 Speech 7000 ms
         "#]],
     );
 }
@@ -126,17 +126,17 @@ fn a_shorter_second_reply_ends_where_the_first_was_heard() {
          2400 reply 1 One only.
          2400 done 1",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2100 voice 1.0 "One is here."
-              2100 voice 1.1 "Two is here."
-              2200 say 1.0 a1.0 1000 ms
-              2200 say 1.1 a1.1 1000 ms
-              2300 think 1 "what are your opening hours"
-              2400 listen 2 Speech 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2100   voice 1.0 "One is here."
+            2100   voice 1.1 "Two is here."
+            2200   say 1.0 a1.0 1000 ms
+            2200   say 1.1 a1.1 1000 ms
+            2300   think 1 "what are your opening hours"
+            2400   listen 2 Speech 7000 ms
         "#]],
     );
 }
@@ -151,11 +151,11 @@ fn a_greeting_taken_up_is_voiced_again_and_not_filled() {
          1000 deadline
          4900 voiced 0.0",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-              1000 voice 0.0 "Hello there."
-              1000 due Some(5000)
-              4900 say 0.0 a0.0 1000 ms
-              4900 listen 1 Speech 7000 ms
+            0      voice 0.0 "Hello there."
+            1000   voice 0.0 "Hello there."
+            1000   due Some(5000)
+            4900   say 0.0 a0.0 1000 ms
+            4900   listen 1 Speech 7000 ms
         "#]],
     );
 }
@@ -173,13 +173,13 @@ fn taken_up_in_silence_a_filler_comes_soon_unless_they_are_off() {
         &world,
         script,
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2200 think 1 "what are your opening hours"
-              2500 - filler 1.0 lookup <a> 900 ms, grace_over, predicted Some(500)
-              2500 filler 1.0 a 900 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2200   think 1 "what are your opening hours"
+            2500   - filler 1.0 lookup <a> 900 ms, grace_over, predicted Some(500)
+            2500   filler 1.0 a 900 ms
         "#]],
     );
     world.policy.fillers.mode = call::FillerMode::Control;
@@ -187,12 +187,12 @@ fn taken_up_in_silence_a_filler_comes_soon_unless_they_are_off() {
         &world,
         script,
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: control_arm
-              2200 think 1 "what are your opening hours"
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: control_arm
+            2200   think 1 "what are your opening hours"
         "#]],
     );
 }
@@ -207,12 +207,12 @@ fn taken_up_in_the_callers_turn_nothing_is_done() {
          2000 doing
          3000 words what are your opening hours",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 is listening
-              3000 think 1 "what are your opening hours"
-              3000 - no filler 1: off
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   is listening
+            3000   think 1 "what are your opening hours"
+            3000   - no filler 1: off
         "#]],
     );
 }

@@ -19,9 +19,9 @@ fn the_greeting_is_voiced_said_and_then_it_is_the_callers_turn() {
          6 answered
          300 voiced 0.0 900",
         expect![[r#"
-                 5 voice 0.0 "Hello there."
-               300 say 0.0 a0.0 900 ms
-               300 listen 1 Speech 7000 ms
+            5      voice 0.0 "Hello there."
+            300    say 0.0 a0.0 900 ms
+            300    listen 1 Speech 7000 ms
         "#]],
     );
 }
@@ -32,11 +32,11 @@ fn words_ask_the_agent_once_and_while_it_thinks_more_words_are_not_for_us() {
         &plain(VISITS),
         &after_greeting("2100 words and on sunday"),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
         "#]],
     );
 }
@@ -49,11 +49,11 @@ fn keys_are_words_that_say_so() {
          0 voiced 0.0
          2000 keys 4",
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "4" (keys)
-              2000 - no filler 1: off
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "4" (keys)
+            2000   - no filler 1: off
         "#]],
     );
 }
@@ -82,18 +82,18 @@ fn sentences_are_voiced_as_they_come_and_said_in_order() {
              3100 voiced 1.2 700",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2600 voice 1.0 "We open at nine."
-              2700 say 1.0 a1.0 1500 ms
-              2800 voice 1.1 "We close at five."
-              2800 voice 1.2 "And now?"
-              3000 say 1.1 a1.1 1200 ms
-              3100 say 1.2 a1.2 700 ms
-              3100 listen 2 YesNo 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2600   voice 1.0 "We open at nine."
+            2700   say 1.0 a1.0 1500 ms
+            2800   voice 1.1 "We close at five."
+            2800   voice 1.2 "And now?"
+            3000   say 1.1 a1.1 1200 ms
+            3100   say 1.2 a1.2 700 ms
+            3100   listen 2 YesNo 7000 ms
         "#]],
     );
 }
@@ -110,18 +110,18 @@ fn audio_that_overtakes_waits_for_what_comes_before_it() {
              2800 voiced 1.0",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2500 voice 1.0 "One is here."
-              2500 voice 1.1 "Two is here."
-              2500 voice 1.2 "Three is here."
-              2800 say 1.0 a1.0 1000 ms
-              2800 say 1.1 a1.1 1000 ms
-              2800 say 1.2 a1.2 1000 ms
-              2800 listen 2 Speech 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2500   voice 1.0 "One is here."
+            2500   voice 1.1 "Two is here."
+            2500   voice 1.2 "Three is here."
+            2800   say 1.0 a1.0 1000 ms
+            2800   say 1.1 a1.1 1000 ms
+            2800   say 1.2 a1.2 1000 ms
+            2800   listen 2 Speech 7000 ms
         "#]],
     );
 }
@@ -138,18 +138,18 @@ fn a_sentence_without_audio_is_read_in_its_place() {
              2800 voiced 1.0",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2500 voice 1.0 "One is here."
-              2500 voice 1.1 "Two is here."
-              2500 voice 1.2 "Three is here."
-              2800 say 1.0 a1.0 1000 ms
-              2800 say 1.1 reading "Two is here."
-              2800 say 1.2 a1.2 1000 ms
-              2800 listen 2 Speech 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2500   voice 1.0 "One is here."
+            2500   voice 1.1 "Two is here."
+            2500   voice 1.2 "Three is here."
+            2800   say 1.0 a1.0 1000 ms
+            2800   say 1.1 reading "Two is here."
+            2800   say 1.2 a1.2 1000 ms
+            2800   listen 2 Speech 7000 ms
         "#]],
     );
 }
@@ -168,20 +168,20 @@ fn audio_that_is_too_slow_is_read_and_later_audio_changes_nothing() {
              6900 voiced 1.2",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2500 voice 1.0 "One is here."
-              2500 voice 1.1 "Two is here."
-              3000 voice 1.2 "Three is here."
-              6500 - voice 1.0 failed: no audio in time
-              6500 say 1.0 reading "One is here."
-              6500 - voice 1.1 failed: no audio in time
-              6500 say 1.1 reading "Two is here."
-              6800 say 1.2 reading "Three is here."
-              6800 listen 2 Speech 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2500   voice 1.0 "One is here."
+            2500   voice 1.1 "Two is here."
+            3000   voice 1.2 "Three is here."
+            6500   - voice 1.0 failed: no audio in time
+            6500   say 1.0 reading "One is here."
+            6500   - voice 1.1 failed: no audio in time
+            6500   say 1.1 reading "Two is here."
+            6800   say 1.2 reading "Three is here."
+            6800   listen 2 Speech 7000 ms
         "#]],
     );
 }
@@ -198,15 +198,15 @@ fn the_first_word_about_a_clip_counts() {
              2900 voiced 1.0",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2500 voice 1.0 "One is here."
-              2500 voice 1.1 "Two is here."
-              2900 say 1.0 a1.0 1000 ms
-              2900 say 1.1 a1.1 100 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2500   voice 1.0 "One is here."
+            2500   voice 1.1 "Two is here."
+            2900   say 1.0 a1.0 1000 ms
+            2900   say 1.1 a1.1 100 ms
         "#]],
     );
 }
@@ -224,17 +224,17 @@ fn an_agent_that_never_answers_meets_an_apology_and_an_offer() {
              12000 words yes please",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-             10000 forget 1
-             10000 - reply 1 failed: no reply in time
-             10000 say 1.0 reading "Shall I take a message?"
-             10000 listen 2 YesNo 7000 ms
-             12000 think 2 "yes please"
-             12000 - no filler 2: off
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            10000  forget 1
+            10000  - reply 1 failed: no reply in time
+            10000  say 1.0 reading "Shall I take a message?"
+            10000  listen 2 YesNo 7000 ms
+            12000  think 2 "yes please"
+            12000  - no filler 2: off
         "#]],
     );
 }
@@ -251,20 +251,20 @@ fn an_agent_that_stops_in_the_middle_keeps_what_was_said() {
              2800 history",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2500 voice 1.0 "One is here."
-              2500 voice 1.1 "Two is here."
-              2600 say 1.0 a1.0 1000 ms
-              2700 forget 1
-              2700 - reply 1 failed: broken pipe
-              2700 say 1.2 reading "Shall I take a message?"
-              2700 listen 2 YesNo 7000 ms
-                   "" -> "Hello there."
-                   "what are your opening hours" -> "One is here. Shall I take a message?"
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2500   voice 1.0 "One is here."
+            2500   voice 1.1 "Two is here."
+            2600   say 1.0 a1.0 1000 ms
+            2700   forget 1
+            2700   - reply 1 failed: broken pipe
+            2700   say 1.2 reading "Shall I take a message?"
+            2700   listen 2 YesNo 7000 ms
+            history "" -> "Hello there."
+            history "what are your opening hours" -> "One is here. Shall I take a message?"
         "#]],
     );
 }
@@ -279,16 +279,16 @@ fn a_reply_without_words_is_a_failed_reply() {
              2700 memo",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2600 forget 1
-              2600 - reply 1 failed: the reply had no words
-              2600 say 1.0 reading "Shall I take a message?"
-              2600 listen 2 YesNo 7000 ms
-              2700 memo "memo of 1"
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2600   forget 1
+            2600   - reply 1 failed: the reply had no words
+            2600   say 1.0 reading "Shall I take a message?"
+            2600   listen 2 YesNo 7000 ms
+            2700   memo "memo of 1"
         "#]],
     );
 }
@@ -306,14 +306,14 @@ fn nothing_is_taken_after_the_reply_was_complete() {
              3000 voiced 1.0",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2500 voice 1.0 "One is here."
-              3000 say 1.0 a1.0 1000 ms
-              3000 listen 2 YesNo 7000 ms
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2500   voice 1.0 "One is here."
+            3000   say 1.0 a1.0 1000 ms
+            3000   listen 2 YesNo 7000 ms
         "#]],
     );
 }
@@ -338,12 +338,12 @@ fn answers_to_another_turn_are_ignored() {
              2500 doing",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2500 is thinking
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2500   is thinking
         "#]],
     );
 }
@@ -387,18 +387,18 @@ fn a_goodbye_of_the_agent_ends_the_call_after_it_was_said() {
              6000 doing",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2500 voice 1.0 "See you."
-              2700 is thinking
-              2800 say 1.0 a1.0 1000 ms
-              2800 hang up
-              2800 is closing
-              6000 - ended frontdesk.said_goodbye
-              6000 is ended
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2500   voice 1.0 "See you."
+            2700   is thinking
+            2800   say 1.0 a1.0 1000 ms
+            2800   hang up
+            2800   is closing
+            6000   - ended frontdesk.said_goodbye
+            6000   is ended
         "#]],
     );
 }
@@ -420,30 +420,30 @@ fn a_call_is_told_as_events() {
              9000 hungup caller.hung_up",
         ),
         expect![[r#"
-                 0 - Sentence { clip: ClipId { turn: TurnId(0), index: 0 }, text: "Hello there." }
-                 0 voice 0.0 "Hello there."
-                 0 - Said { clip: ClipId { turn: TurnId(0), index: 0 }, text: "Hello there.", plain: false }
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              1000 - Played { clip: ClipId { turn: TurnId(0), index: 0 } }
-              2000 - Heard { turn: TurnId(1), text: "what are your opening hours", digits: false }
-              2000 - Thinking { turn: TurnId(1) }
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2400 - FirstWords { turn: TurnId(1) }
-              2500 - Sentence { clip: ClipId { turn: TurnId(1), index: 0 }, text: "We open at nine." }
-              2500 voice 1.0 "We open at nine."
-              2500 - Sentence { clip: ClipId { turn: TurnId(1), index: 1 }, text: "Anything else?" }
-              2500 voice 1.1 "Anything else?"
-              2600 - ReplyDone { turn: TurnId(1) }
-              2700 - Said { clip: ClipId { turn: TurnId(1), index: 0 }, text: "We open at nine.", plain: false }
-              2700 say 1.0 a1.0 1000 ms
-              2800 - Said { clip: ClipId { turn: TurnId(1), index: 1 }, text: "Anything else?", plain: true }
-              2800 say 1.1 reading "Anything else?"
-              2800 listen 2 Speech 7000 ms
-              3700 - Played { clip: ClipId { turn: TurnId(1), index: 0 } }
-              4000 - Played { clip: ClipId { turn: TurnId(1), index: 1 } }
-              9000 - ended caller.hung_up
+            0      - Sentence { clip: ClipId { turn: TurnId(0), index: 0 }, text: "Hello there." }
+            0      voice 0.0 "Hello there."
+            0      - Said { clip: ClipId { turn: TurnId(0), index: 0 }, text: "Hello there.", plain: false }
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            1000   - Played { clip: ClipId { turn: TurnId(0), index: 0 } }
+            2000   - Heard { turn: TurnId(1), text: "what are your opening hours", digits: false }
+            2000   - Thinking { turn: TurnId(1) }
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2400   - FirstWords { turn: TurnId(1) }
+            2500   - Sentence { clip: ClipId { turn: TurnId(1), index: 0 }, text: "We open at nine." }
+            2500   voice 1.0 "We open at nine."
+            2500   - Sentence { clip: ClipId { turn: TurnId(1), index: 1 }, text: "Anything else?" }
+            2500   voice 1.1 "Anything else?"
+            2600   - ReplyDone { turn: TurnId(1) }
+            2700   - Said { clip: ClipId { turn: TurnId(1), index: 0 }, text: "We open at nine.", plain: false }
+            2700   say 1.0 a1.0 1000 ms
+            2800   - Said { clip: ClipId { turn: TurnId(1), index: 1 }, text: "Anything else?", plain: true }
+            2800   say 1.1 reading "Anything else?"
+            2800   listen 2 Speech 7000 ms
+            3700   - Played { clip: ClipId { turn: TurnId(1), index: 0 } }
+            4000   - Played { clip: ClipId { turn: TurnId(1), index: 1 } }
+            9000   - ended caller.hung_up
         "#]],
     );
 }
@@ -469,27 +469,27 @@ fn what_it_is_doing_has_a_name() {
          9000 hungup caller.hung_up
          9000 doing",
         expect![[r#"
-                 0 is ringing
-                 0 voice 0.0 "Hello there."
-                 0 is thinking
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-                 0 is listening
-              2000 hush
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2000 is thinking
-              2100 voice 1.0 "One is here."
-              2100 voice 1.1 "Two is here."
-              2100 is thinking
-              2200 say 1.0 a1.0 1000 ms
-              2200 is speaking
-              2400 say 1.1 a1.1 1000 ms
-              2400 - transferred 1 to desk
-              2400 transfer desk +61255501234
-              2400 is transferred
-              9000 - ended caller.hung_up
-              9000 is ended
+            0      is ringing
+            0      voice 0.0 "Hello there."
+            0      is thinking
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            0      is listening
+            2000   hush
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2000   is thinking
+            2100   voice 1.0 "One is here."
+            2100   voice 1.1 "Two is here."
+            2100   is thinking
+            2200   say 1.0 a1.0 1000 ms
+            2200   is speaking
+            2400   say 1.1 a1.1 1000 ms
+            2400   - transferred 1 to desk
+            2400   transfer desk +61255501234
+            2400   is transferred
+            9000   - ended caller.hung_up
+            9000   is ended
         "#]],
     );
 }
@@ -502,7 +502,7 @@ fn a_business_without_a_greeting_listens_at_once() {
         &world,
         "0 answered",
         expect![[r#"
-                 0 listen 1 Speech 7000 ms
+            0      listen 1 Speech 7000 ms
         "#]],
     );
 }
@@ -521,19 +521,19 @@ fn the_memo_of_the_agent_is_kept_until_the_next() {
              9000 memo",
         ),
         expect![[r#"
-                 0 voice 0.0 "Hello there."
-                 0 say 0.0 a0.0 1000 ms
-                 0 listen 1 Speech 7000 ms
-              2000 think 1 "what are your opening hours"
-              2000 - no filler 1: off
-              2500 memo ""
-              2500 voice 1.0 "Yes, we do."
-              2700 memo "memo of 1"
-              2700 say 1.0 a1.0 1000 ms
-              2700 listen 2 Speech 7000 ms
-              9000 - silent 2
-              9000 voice 2.0 "Are you there?"
-              9000 memo "memo of 1"
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "what are your opening hours"
+            2000   - no filler 1: off
+            2500   memo ""
+            2500   voice 1.0 "Yes, we do."
+            2700   memo "memo of 1"
+            2700   say 1.0 a1.0 1000 ms
+            2700   listen 2 Speech 7000 ms
+            9000   - silent 2
+            9000   voice 2.0 "Are you there?"
+            9000   memo "memo of 1"
         "#]],
     );
 }
