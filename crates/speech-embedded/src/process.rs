@@ -23,6 +23,8 @@ use tts::{ErrorKind, MAX_CHARS, SpeakError, SpeechStream, Tts, Utterance, VoiceI
 
 /// More at once than this would starve the machine.
 const MAX_AT_ONCE: usize = 4;
+/// Further ones wait for a place until their deadline; beyond these it is refused as busy.
+const MAX_WAITING: usize = 32;
 const POLL: Duration = Duration::from_millis(4);
 /// How long a program may take to say that it exists.
 const PROBE: Duration = Duration::from_secs(2);
@@ -105,7 +107,7 @@ impl Program {
 pub struct ProcessTts {
     program: Program,
     scratch: PathBuf,
-    running: Arc<AtomicUsize>,
+    places: Places,
 }
 
 impl ProcessTts {
@@ -122,7 +124,7 @@ impl ProcessTts {
         answered.then(|| ProcessTts {
             program,
             scratch: scratch.to_owned(),
-            running: Arc::default(),
+            places: Places::default(),
         })
     }
 }
@@ -149,17 +151,19 @@ impl Tts for ProcessTts {
             let what = format!("there is no voice {:?}", utterance.voice.id);
             return failed((ErrorKind::Unsupported, what));
         }
-        let Some(turn) = Turn::take(&self.running) else {
-            let what = format!("{MAX_AT_ONCE} of them run already");
+        let Ok(waiting) = Turn::take(&self.places.waiting, MAX_WAITING) else {
+            let what = format!("{MAX_WAITING} utterances wait for it already");
             return failed((ErrorKind::RateLimited, what));
         };
         let (reply, speech) = oneshot::channel();
         let (program, scratch) = (self.program.clone(), self.scratch.clone());
+        let running = self.places.running.clone();
         let deadline = Instant::now() + Duration::from_millis(u64::from(utterance.deadline_ms));
         let spawned = thread::Builder::new().name(name.into()).spawn(move || {
-            let _turn = turn;
-            let result = run(&program, &scratch, &utterance, deadline, || {
-                reply.is_canceled()
+            let gone = || reply.is_canceled();
+            let result = Turn::wait(&running, deadline, gone).and_then(|_turn| {
+                drop(waiting);
+                run(&program, &scratch, &utterance, deadline, gone)
             });
             let result = result.map_err(|(kind, what)| SpeakError::new(kind, name, what));
             // Whoever asked may have gone.
@@ -181,13 +185,44 @@ impl Tts for ProcessTts {
 
 type Failure = (ErrorKind, String);
 
-/// One of the few places to run in; free again when dropped.
+/// How many wait, and how many run.
+#[derive(Default)]
+struct Places {
+    waiting: Arc<AtomicUsize>,
+    running: Arc<AtomicUsize>,
+}
+
+/// One of a few places; free again when dropped.
 struct Turn(Arc<AtomicUsize>);
 
 impl Turn {
-    fn take(running: &Arc<AtomicUsize>) -> Option<Turn> {
-        let turn = Turn(running.clone());
-        (running.fetch_add(1, Ordering::SeqCst) < MAX_AT_ONCE).then_some(turn)
+    fn take(places: &Arc<AtomicUsize>, limit: usize) -> Result<Turn, ()> {
+        let turn = Turn(places.clone());
+        match places.fetch_add(1, Ordering::SeqCst) < limit {
+            true => Ok(turn),
+            false => Err(()),
+        }
+    }
+
+    /// Waits for a place to run in.
+    fn wait(
+        running: &Arc<AtomicUsize>,
+        deadline: Instant,
+        gone: impl Fn() -> bool,
+    ) -> Result<Turn, Failure> {
+        loop {
+            if let Ok(turn) = Turn::take(running, MAX_AT_ONCE) {
+                return Ok(turn);
+            }
+            if Instant::now() >= deadline {
+                let late = format!("{MAX_AT_ONCE} of them were running all the time");
+                return Err((ErrorKind::Timeout, late));
+            }
+            if gone() {
+                return Err((ErrorKind::Cancelled, "nobody listens".to_owned()));
+            }
+            thread::sleep(POLL);
+        }
     }
 }
 

@@ -102,14 +102,27 @@ const WORDS: &[&str] = &[
     "o'clock",
 ];
 
+/// Lines that lead somewhere, so that bookings are made between the nonsense.
+const LINES: &[&str] = &[
+    "a checkup tomorrow at two for Sam Lee",
+    "book a cleaning on friday at ten for Pam Lee",
+    "yes",
+    "yes that's right",
+    "no",
+    "move my appointment to friday at eleven",
+    "cancel my appointment",
+    "the second one",
+];
+
 fn line() -> impl Strategy<Value = String> {
     let salad = prop::collection::vec(prop::sample::select(WORDS), 0..12).prop_map(|w| w.join(" "));
     let keys = "[0-9*#]{0,12}".prop_map(|k| format!("#{k}"));
-    prop_oneof![8 => salad, 1 => keys, 1 => any::<String>().prop_map(|s| s.trim_start_matches('#').to_owned())]
+    let sense = prop::sample::select(LINES).prop_map(str::to_owned);
+    prop_oneof![6 => salad, 8 => sense, 1 => keys, 1 => any::<String>().prop_map(|s| s.trim_start_matches('#').to_owned())]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// No words break a call: every turn ends exactly once (`World::take` asserts it), and says something.
     #[test]
@@ -153,4 +166,14 @@ proptest! {
             }
         }
     }
+}
+
+/// The lines above do lead to bookings; without that the properties would hold for nothing.
+#[test]
+fn the_salad_is_not_empty() {
+    let mut world = World::new();
+    for line in [LINES[0], "fnord", LINES[2], LINES[3]] {
+        world.say(line);
+    }
+    assert_eq!(world.desk.bookings().len(), 1);
 }

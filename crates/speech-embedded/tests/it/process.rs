@@ -1,9 +1,10 @@
 use std::{fs, path::Path, time::Instant};
 
 use audio::{Encoding, Format, Pcm, Wav};
+use futures::executor::block_on;
 use speech_embedded::{ProcessTts, Program};
 use tempfile::TempDir;
-use tts::{ErrorKind, SpeakError, Utterance, Voice};
+use tts::{ErrorKind, SpeakError, Tts, Utterance, Voice, collect};
 
 use crate::say;
 
@@ -104,4 +105,17 @@ fn a_program_that_is_not_there_is_no_engine() {
         ..Program::flite()
     };
     assert!(ProcessTts::find(nowhere, Path::new("/nonexistent")).is_none());
+}
+
+#[test]
+fn more_than_may_run_at_once_wait_for_their_turn() {
+    let (_dir, tts) = stand_in(SPEAKS);
+    for _ in 0..8 {
+        drop(tts.speak(utterance("Nobody waits for this.")));
+    }
+    let streams: Vec<_> = (0..8).map(|_| tts.speak(utterance("Hello."))).collect();
+    let heard = streams
+        .into_iter()
+        .map(|stream| block_on(collect(stream, 10_000)));
+    assert!(heard.into_iter().all(|pcm| pcm.is_ok()));
 }
