@@ -76,3 +76,26 @@ fn a_phone_clip_is_tight_level_and_8_khz() {
     );
     assert!(loudness.peak_dbfs <= PEAK_DBFS, "{loudness:?}");
 }
+
+/// A second of a tone that swells and fades, so that its ends do not click.
+fn swell(hz: f32) -> impl Iterator<Item = f32> {
+    let part = |i: u32| i as f32 / 24_000.0;
+    let sine = move |t: f32| (std::f32::consts::TAU * hz * t).sin();
+    (0..24_000).map(move |i| 0.1 * sine(part(i)) * (20.0 * part(i).min(1.0 - part(i))).min(1.0))
+}
+
+#[test]
+fn sound_that_no_telephone_carries_is_silence_at_the_edge() {
+    let (rumble, voice, hiss) = (swell(10.0), swell(600.0), swell(7000.0));
+    let clip = phone_clip(Pcm::new(24_000, rumble.chain(voice).chain(hiss).collect()));
+    assert!(
+        clip.duration_ms().abs_diff(1120) <= 25,
+        "{} ms",
+        clip.duration_ms()
+    );
+    let loudness = Loudness::measure(&clip);
+    assert!(
+        (loudness.active_rms_dbfs - TARGET_DBFS).abs() < 1.0,
+        "{loudness:?}"
+    );
+}
