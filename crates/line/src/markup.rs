@@ -306,7 +306,11 @@ impl Line for Markup {
     fn hear(&mut self, request: Request, now: At, inputs: &mut Vec<Input>) {
         if request.kind == Kind::Over {
             inputs.push(Input::HungUp("caller.hung_up".into()));
+            // Whoever still waits for words is told now that there will be none.
+            self.aside.extend(self.open.take());
             self.aside.push((request.ticket, now));
+            self.pieces.clear();
+            self.ending = None;
             self.next = Next::Nothing;
         } else if self.expects(request.kind) && self.open.is_none() {
             self.take(request, now, inputs);
