@@ -18,7 +18,8 @@ use fastrand::Rng;
 pub use judge::Judge;
 #[allow(unused_imports)]
 pub use phone::{Caller, Manner, Simple};
-pub use plan::{Move, Plan, What, shrink};
+#[allow(unused_imports)]
+pub use plan::{Fate, Move, Plan, Reply, What, shrink};
 
 /// What a phone reports.
 #[derive(Debug)]
@@ -31,6 +32,9 @@ pub enum Act {
     Quiet,
     /// The caller left.
     Gone,
+    /// The line did what no line may.
+    #[allow(dead_code)]
+    Broken(String),
     /// The caller was told that it is their turn, and everything was heard.
     Yours,
 }
@@ -180,6 +184,7 @@ impl<P: Phone> World<'_, P> {
                 }
                 Act::Quiet => self.judge.quiet(self.now),
                 Act::Gone => self.judge.gone(),
+                Act::Broken(why) => return Err(why),
                 Act::Yours => {
                     self.write(|| "          it is the caller's turn".into());
                     self.judge.yours()?;
