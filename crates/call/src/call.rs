@@ -1,11 +1,20 @@
-//! The call itself: its phases, and where each input goes.
+//! The call itself: its phases, and where each input goes. What is done in a phase stands in the modules below.
+
+mod filler;
+mod listening;
+mod talking;
 
 use std::{collections::VecDeque, sync::Arc};
 
 use events::{At, CallId, ClipId, Event, TurnId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Exchange, Forecast, Input, Listen, Order, Policy, Profile, Then, Traits, turn::Turn};
+use crate::{
+    forecast::Forecast,
+    order::{Exchange, Input, Listen, Order, Profile, Then},
+    policy::{Policy, Traits},
+    turn::Turn,
+};
 
 /// Exchanges that are kept for the agent.
 const HISTORY: usize = 40;
@@ -16,7 +25,7 @@ const CLOSING_MS: u64 = 120_000;
 /// What the call is doing. Each variant owns what belongs to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Phase {
+enum Phase {
     Ringing,
     /// It is our turn.
     Talking(Box<Turn>),
@@ -40,27 +49,27 @@ pub(crate) enum Phase {
 /// A phone call as a value: plain data, to be stored after every input and taken up again by whoever finds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Call {
-    pub(crate) id: CallId,
-    pub(crate) seed: u64,
+    id: CallId,
+    seed: u64,
     #[serde(skip)]
-    pub(crate) policy: Arc<Policy>,
-    pub(crate) traits: Traits,
-    pub(crate) phase: Phase,
-    pub(crate) next: TurnId,
-    pub(crate) history: VecDeque<Exchange>,
-    pub(crate) memo: String,
-    pub(crate) forecast: Forecast,
+    policy: Arc<Policy>,
+    traits: Traits,
+    phase: Phase,
+    next: TurnId,
+    history: VecDeque<Exchange>,
+    memo: String,
+    forecast: Forecast,
     /// Silences in a row.
-    pub(crate) silences: u32,
+    silences: u32,
     /// What the line has and has not reported as played, in order, with its words.
-    pub(crate) playing: VecDeque<(ClipId, String)>,
+    playing: VecDeque<(ClipId, String)>,
     /// Fillers heard in this call, as places in the policy's list.
-    pub(crate) used: Vec<u16>,
-    pub(crate) last_filler: Option<(u16, At)>,
-    pub(crate) draws: u64,
-    pub(crate) began: Option<At>,
+    used: Vec<u16>,
+    last_filler: Option<(u16, At)>,
+    draws: u64,
+    began: Option<At>,
     /// When the line last showed a sign of life.
-    pub(crate) alive: At,
+    alive: At,
 }
 
 impl Call {
@@ -256,7 +265,7 @@ impl Call {
     }
 
     /// Says goodbye: after what is queued, the call ends.
-    pub(crate) fn close(&mut self, outcome: &str, now: At, out: &mut Vec<Order>) {
+    fn close(&mut self, outcome: &str, now: At, out: &mut Vec<Order>) {
         out.push(Order::HangUp);
         self.phase = Phase::Closing {
             outcome: outcome.to_owned(),
@@ -264,7 +273,7 @@ impl Call {
         };
     }
 
-    pub(crate) fn remember(&mut self, exchange: Exchange) {
+    fn remember(&mut self, exchange: Exchange) {
         if self.history.len() == HISTORY {
             self.history.pop_front();
         }

@@ -6,14 +6,12 @@
 //! ignored when stale, so correctness never depends on cancelling in time. Every phase but ringing has a deadline.
 
 mod call;
-mod filler;
-mod listening;
+mod forecast;
 mod order;
 mod policy;
-mod talking;
 mod turn;
 
 pub use call::Call;
-pub use filler::Forecast;
+pub use forecast::Forecast;
 pub use order::{Exchange, Input, Listen, Order, Profile, Sound, Then};
 pub use policy::{FillerClip, FillerMode, FillerPolicy, Policy, Traits};

@@ -4,7 +4,7 @@ use events::{ClipId, Event, TurnId};
 use serde::{Deserialize, Serialize};
 use text::FillerClass;
 
-use crate::Forecast;
+use crate::forecast::Forecast;
 
 /// One thing that happened to the call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

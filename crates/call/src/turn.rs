@@ -6,7 +6,7 @@ use events::{At, ClipId, TurnId};
 use serde::{Deserialize, Serialize};
 use text::{FillerClass, Sentences};
 
-use crate::{Sound, Then};
+use crate::order::{Sound, Then};
 
 /// What is known of a clip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,7 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
+    /// A turn that begins now: nothing has been heard of it, and the agent has until `give_up`.
     pub fn new(id: TurnId, words: Option<(String, bool)>, now: At, give_up: At) -> Self {
         Self {
             id,
@@ -99,6 +100,7 @@ impl Turn {
         clip
     }
 
+    /// The sentence of this clip; fillers have none.
     pub fn slot(&mut self, clip: ClipId) -> Option<&mut Slot> {
         self.slots.iter_mut().find(|slot| slot.clip == clip)
     }
@@ -121,10 +123,12 @@ impl Turn {
         Some((slot.clip, slot.text.clone(), sound))
     }
 
+    /// Whether the line has every sentence that there is.
     pub fn all_said(&self) -> bool {
         self.slots.iter().all(|slot| slot.state == State::Said)
     }
 
+    /// Whether the line has no sentence yet; fillers do not count.
     pub fn nothing_said(&self) -> bool {
         self.slots.iter().all(|slot| slot.state != State::Said)
     }

@@ -3,7 +3,11 @@
 use events::{At, ClipId, Event};
 use text::FillerClass;
 
-use crate::{Call, Exchange, Listen, Order, Profile, Then, call::Phase, turn::Turn};
+use super::{Call, Phase};
+use crate::{
+    order::{Exchange, Listen, Order, Profile, Then},
+    turn::Turn,
+};
 
 /// How long a caller stays with a person before we stop counting, ms.
 const AWAY_MS: u64 = 4 * 3_600_000;
@@ -12,7 +16,7 @@ const AWAY_MS: u64 = 4 * 3_600_000;
 const WORDS: usize = 4_000;
 
 impl Call {
-    pub(crate) fn words(&mut self, text: String, digits: bool, now: At, out: &mut Vec<Order>) {
+    pub(super) fn words(&mut self, text: String, digits: bool, now: At, out: &mut Vec<Order>) {
         match &self.phase {
             Phase::Listening { .. } => {}
             Phase::Talking(turn) if self.traits.barge_in => {
@@ -52,7 +56,7 @@ impl Call {
     }
 
     /// The caller begins to speak over us: be quiet, and wait for their words.
-    pub(crate) fn onset(&mut self, now: At, out: &mut Vec<Order>) {
+    pub(super) fn onset(&mut self, now: At, out: &mut Vec<Order>) {
         if !self.traits.barge_in {
             return;
         }
@@ -77,7 +81,7 @@ impl Call {
         }
     }
 
-    pub(crate) fn silence(&mut self, now: At, out: &mut Vec<Order>) {
+    pub(super) fn silence(&mut self, now: At, out: &mut Vec<Order>) {
         if !matches!(self.phase, Phase::Listening { .. }) {
             return;
         }
@@ -92,7 +96,7 @@ impl Call {
     }
 
     /// The line is back from a person.
-    pub(crate) fn returned(&mut self, answered: bool, now: At, out: &mut Vec<Order>) {
+    pub(super) fn returned(&mut self, answered: bool, now: At, out: &mut Vec<Order>) {
         if !matches!(self.phase, Phase::Away { .. }) {
             return;
         }
@@ -110,7 +114,7 @@ impl Call {
     }
 
     /// Gives the turn to the caller.
-    pub(crate) fn listen(&mut self, profile: Profile, now: At, out: &mut Vec<Order>) {
+    pub(super) fn listen(&mut self, profile: Profile, now: At, out: &mut Vec<Order>) {
         let patience_ms = self.patience();
         let listen = Listen {
             turn: self.next,
@@ -123,7 +127,7 @@ impl Call {
     }
 
     /// Speaks unasked: a greeting, a nudge, an apology. They are ordinary turns whose reply is known.
-    pub(crate) fn recite(&mut self, text: String, then: Then, now: At, out: &mut Vec<Order>) {
+    pub(super) fn recite(&mut self, text: String, then: Then, now: At, out: &mut Vec<Order>) {
         let id = self.take_turn();
         let mut turn = Turn::new(id, None, now, now + u64::from(self.policy.reply_within_ms));
         turn.intent = FillerClass::Hold;
@@ -134,7 +138,7 @@ impl Call {
         self.reply_done(id, then, memo, now, out);
     }
 
-    pub(crate) fn hand_over(
+    pub(super) fn hand_over(
         &mut self,
         label: String,
         number: String,
@@ -152,7 +156,7 @@ impl Call {
     }
 
     /// A clip was heard to its end.
-    pub(crate) fn played(&mut self, clip: ClipId, now: At, out: &mut Vec<Order>) {
+    pub(super) fn played(&mut self, clip: ClipId, now: At, out: &mut Vec<Order>) {
         self.alive = now;
         let Some(place) = self.playing.iter().position(|(id, _)| *id == clip) else {
             return;

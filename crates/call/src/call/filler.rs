@@ -1,13 +1,17 @@
 //! Fillers: when one helps, which one fits, and when the waiting is over (CALLER §2.3).
 //!
 //! The decision: a filler is judged by the silence it saves. What is predicted comes from the business's own recent
-//! answers ([`Forecast`]); a silence longer than `brief_ms` is never chosen, only suffered when the prediction was wrong.
+//! answers ([`crate::Forecast`]); a silence longer than `brief_ms` is never chosen, only suffered when the prediction was wrong.
 
 use events::{At, Event, FillerReason};
-use serde::{Deserialize, Serialize};
 use text::FillerClass;
 
-use crate::{Call, FillerClip, FillerMode, Order, Sound, turn::Turn};
+use super::Call;
+use crate::{
+    order::{Order, Sound},
+    policy::{FillerClip, FillerMode},
+    turn::Turn,
+};
 
 /// Second-stage phrases per turn.
 const HOLDS: u32 = 2;
@@ -24,38 +28,9 @@ const EQUAL_MS: u32 = 120;
 /// Length that is aimed at while nothing is known, ms.
 const USUAL_MS: u32 = 1_500;
 
-/// How long this business's answers took lately, from the caller's words to the first sentence's audio.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Forecast {
-    sorted: Vec<u32>,
-}
-
-impl Forecast {
-    /// A forecast from samples, ms; of more than 64 every n-th of the sorted ones is kept.
-    pub fn of(samples: impl IntoIterator<Item = u32>) -> Self {
-        let mut sorted: Vec<u32> = samples.into_iter().collect();
-        sorted.sort_unstable();
-        let step = sorted.len().div_ceil(64).max(1);
-        Self {
-            sorted: sorted.into_iter().step_by(step).collect(),
-        }
-    }
-
-    /// How much longer it will take, ms, when `waited` ms have passed already: the median of the samples that took
-    /// longer. When none did, as long again as it has taken (at least half a second). `None` without samples.
-    pub fn remaining(&self, waited: u32) -> Option<u32> {
-        let later = &self.sorted[self.sorted.partition_point(|&ms| ms <= waited)..];
-        match later.get(later.len().saturating_sub(1) / 2) {
-            Some(median) => Some(median - waited),
-            None if self.sorted.is_empty() => None,
-            None => Some(waited.max(500)),
-        }
-    }
-}
-
 impl Call {
     /// The caller has spoken: hold for the answer, or play something at once.
-    pub(crate) fn plan_opening(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
+    pub(super) fn plan_opening(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
         let fillers = &self.policy.fillers;
         let predicted = self.forecast.remaining(0);
         let soon = self
@@ -90,7 +65,7 @@ impl Call {
     }
 
     /// What was playing has ended and the rest of the answer is still out.
-    pub(crate) fn plan_second(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
+    pub(super) fn plan_second(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
         turn.decide = None;
         let Some(quiet) = turn.quiet else { return };
         if self.policy.fillers.mode != FillerMode::On {
@@ -121,7 +96,7 @@ impl Call {
     }
 
     /// A decision that was put off is due.
-    pub(crate) fn decide(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
+    pub(super) fn decide(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
         turn.decide = None;
         if turn.quiet.is_none() {
             return;

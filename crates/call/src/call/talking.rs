@@ -3,9 +3,10 @@
 use events::{At, ClipId, Event, FillerReason, TurnId};
 use text::FillerClass;
 
+use super::{Call, Phase};
 use crate::{
-    Call, FillerMode, Order, Profile, Sound, Then,
-    call::Phase,
+    order::{Order, Profile, Sound, Then},
+    policy::FillerMode,
     turn::{Slot, State, Turn},
 };
 
@@ -80,7 +81,7 @@ impl Call {
         });
     }
 
-    pub(crate) fn reply(&mut self, id: TurnId, delta: &str, now: At, out: &mut Vec<Order>) {
+    pub(super) fn reply(&mut self, id: TurnId, delta: &str, now: At, out: &mut Vec<Order>) {
         let Some(mut turn) = self.current(id) else {
             return;
         };
@@ -97,7 +98,7 @@ impl Call {
         self.go_on(turn, now, out);
     }
 
-    pub(crate) fn reply_done(
+    pub(super) fn reply_done(
         &mut self,
         id: TurnId,
         then: Then,
@@ -127,7 +128,7 @@ impl Call {
         self.go_on(turn, now, out);
     }
 
-    pub(crate) fn reply_failed(&mut self, id: TurnId, why: String, now: At, out: &mut Vec<Order>) {
+    pub(super) fn reply_failed(&mut self, id: TurnId, why: String, now: At, out: &mut Vec<Order>) {
         let Some(turn) = self.current(id) else { return };
         if turn.done.is_some() {
             self.phase = Phase::Talking(turn);
@@ -152,7 +153,7 @@ impl Call {
         self.go_on(turn, now, out);
     }
 
-    pub(crate) fn busy(&mut self, id: TurnId, class: FillerClass) {
+    pub(super) fn busy(&mut self, id: TurnId, class: FillerClass) {
         if let Phase::Talking(turn) = &mut self.phase
             && turn.id == id
         {
@@ -161,7 +162,7 @@ impl Call {
         }
     }
 
-    pub(crate) fn voiced(
+    pub(super) fn voiced(
         &mut self,
         clip: ClipId,
         object: String,
@@ -172,7 +173,7 @@ impl Call {
         self.settle(clip, State::Ready { object, ms }, now, out);
     }
 
-    pub(crate) fn voice_failed(&mut self, clip: ClipId, now: At, out: &mut Vec<Order>) {
+    pub(super) fn voice_failed(&mut self, clip: ClipId, now: At, out: &mut Vec<Order>) {
         self.settle(clip, State::Failed, now, out);
     }
 
@@ -188,13 +189,13 @@ impl Call {
         self.go_on(turn, now, out);
     }
 
-    pub(crate) fn turn_deadline(&self, turn: &Turn) -> Option<At> {
+    pub(super) fn turn_deadline(&self, turn: &Turn) -> Option<At> {
         let agent = turn.done.is_none().then_some(turn.give_up);
         let voice = turn.voice_due(self.policy.voice_within_ms);
         [agent, voice, turn.decide].into_iter().flatten().min()
     }
 
-    pub(crate) fn turn_tick(&mut self, now: At, out: &mut Vec<Order>) {
+    pub(super) fn turn_tick(&mut self, now: At, out: &mut Vec<Order>) {
         let id = self.turn();
         let Some(mut turn) = self.current(id) else {
             return;
@@ -251,7 +252,7 @@ impl Call {
     }
 
     /// Everything the line had was heard and it is still our turn.
-    pub(crate) fn fell_quiet(&mut self, now: At, out: &mut Vec<Order>) {
+    pub(super) fn fell_quiet(&mut self, now: At, out: &mut Vec<Order>) {
         let id = self.turn();
         let Some(mut turn) = self.current(id) else {
             return;
@@ -262,7 +263,7 @@ impl Call {
     }
 
     /// An owner before us is gone: ask again for whatever was not said yet.
-    pub(crate) fn take_up(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
+    pub(super) fn take_up(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
         if turn.done.is_none()
             && let Some((words, digits)) = turn.words.clone()
         {
