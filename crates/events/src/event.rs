@@ -137,12 +137,15 @@ pub enum Event {
     },
     /// A sentence was complete and went to the voice.
     Sentence { clip: ClipId, text: String },
-    /// Its audio is ready: `audio_ms` long, spoken by `provider`, or found in a cache.
+    /// Its audio is ready: `audio_ms` long, spoken by `provider`, or found in a cache. `object` names the stored audio,
+    /// so that a call can be heard again; events of older versions do not have it.
     Voiced {
         clip: ClipId,
         audio_ms: u32,
         provider: String,
         cached: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        object: Option<String>,
     },
     /// It could not be voiced; the line reads it as text.
     VoiceFailed { clip: ClipId, why: String },

@@ -112,6 +112,7 @@ pub(crate) async fn voice(
                 audio_ms: spoken.ms,
                 provider: spoken.provider,
                 cached,
+                object: Some(spoken.object.as_str().to_owned()),
             }),
             Mail::Input(Input::Voiced {
                 clip,
