@@ -27,8 +27,9 @@ use tokio::{
 use crate::{
     LiveCall,
     bus::Tap,
+    mail::{Knock, Mail, Reply, Visit},
     policy::policy,
-    switchboard::{Inner, Knock},
+    room::Room,
     work,
 };
 
@@ -44,30 +45,6 @@ const ANSWERS: usize = 32;
 /// What a caller hears whose call was lost with its state.
 const LOST: &str = "I'm sorry, I lost my place for a moment. What can I do for you?";
 
-/// What comes into the inbox.
-pub(crate) enum Mail {
-    Visit(Box<Visit>),
-    Input(Input),
-    Note(Event),
-    HangUp,
-}
-
-/// A carrier's request, waiting.
-pub(crate) struct Visit {
-    pub knock: Knock,
-    /// The store was asked: this request was never answered before.
-    pub checked: bool,
-    pub reply: oneshot::Sender<Reply>,
-}
-
-pub(crate) enum Reply {
-    Body(Bytes),
-    /// This may be a repetition of something long ago.
-    AskStore,
-    /// Another instance owns the call.
-    Moved,
-}
-
 struct Waiting {
     knock: Knock,
     replies: Vec<oneshot::Sender<Reply>>,
@@ -75,7 +52,7 @@ struct Waiting {
 }
 
 struct Owner {
-    inner: Arc<Inner>,
+    room: Arc<Room>,
     business: Arc<Business>,
     inbox: mpsc::WeakSender<Mail>,
     view: watch::Sender<LiveCall>,
@@ -99,7 +76,7 @@ struct Owner {
 
 /// Owns a call from its first request, or from where another owner left it, to its end.
 pub(crate) async fn run(
-    inner: Arc<Inner>,
+    room: Arc<Room>,
     business: Arc<Business>,
     first: Knock,
     inbox: mpsc::WeakSender<Mail>,
@@ -107,17 +84,17 @@ pub(crate) async fn run(
     view: watch::Sender<LiveCall>,
 ) {
     let id = first.call.clone();
-    let lease = begin::claim(&inner, &first).await;
+    let lease = begin::claim(&room, &first).await;
     if lease.snapshot.is_none() && lease.events > 0 {
         begin::after_the_end(&mut mail).await;
     } else {
-        let clips = inner.clips(&business.id).await;
-        let mut policy = policy(&business, &id, &clips, &inner.parts.settings);
+        let clips = room.clips(&business.id).await;
+        let mut policy = policy(&business, &id, &clips, &room.parts.settings);
         if lease.snapshot.is_none() && !matches!(first.kind, Kind::Incoming | Kind::Over) {
             policy.greeting = LOST.to_owned();
         }
         let mut owner = Owner::open(
-            inner.clone(),
+            room.clone(),
             business,
             &first,
             lease,
@@ -128,13 +105,13 @@ pub(crate) async fn run(
         owner.live(&mut mail).await;
     }
     mail.close();
-    inner.calls().remove(&id);
+    room.clear(&id);
 }
 
 impl Owner {
     async fn live(&mut self, mail: &mut mpsc::Receiver<Mail>) {
-        let tasks = self.inner.parts.tasks.clone();
-        while !self.fenced && !(self.call.ended() && self.waiting.is_empty()) {
+        let tasks = self.room.parts.tasks.clone();
+        while !self.over() {
             let wake = self.wake();
             tokio::select! {
                 biased;
@@ -152,8 +129,13 @@ impl Owner {
         self.commit(None).await;
     }
 
+    /// Nobody needs this owner any more.
+    fn over(&self) -> bool {
+        self.fenced || (self.call.ended() && self.waiting.is_empty())
+    }
+
     fn wake(&self) -> Duration {
-        let clock = &self.inner.parts.clock;
+        let clock = &self.room.parts.clock;
         let due = [self.call.deadline(), self.line.deadline()]
             .into_iter()
             .flatten()
@@ -217,7 +199,7 @@ impl Owner {
                 expected,
             },
         );
-        self.input(Input::Forecast(self.inner.forecasts.of(&self.business.id)));
+        self.input(Input::Forecast(self.room.forecasts.of(&self.business.id)));
         let mut inputs = Vec::new();
         self.line.hear(request, self.now(), &mut inputs);
         inputs.into_iter().for_each(|input| self.input(input));
@@ -252,7 +234,7 @@ impl Owner {
                 } => self.think(turn, words, digits),
                 Order::Voice { clip, text } => {
                     if let Some(inbox) = self.inbox.upgrade() {
-                        let (parts, business) = (self.inner.parts.clone(), self.business.clone());
+                        let (parts, business) = (self.room.parts.clone(), self.business.clone());
                         self.child(clip.turn, work::voice(parts, business, clip, text, inbox));
                     }
                 }
@@ -294,7 +276,7 @@ impl Owner {
             now: self.now(),
             memo: Memo(self.call.memo().to_owned()),
         };
-        self.child(turn, work::think(self.inner.parts.clone(), ask, inbox));
+        self.child(turn, work::think(self.room.parts.clone(), ask, inbox));
     }
 
     fn child(&mut self, turn: TurnId, work: impl Future<Output = ()> + Send + 'static) {
@@ -322,7 +304,7 @@ impl Owner {
             event,
         };
         self.seq += 1;
-        self.inner.parts.bus.tell(Tap {
+        self.room.parts.bus.tell(Tap {
             business: self.business.id.clone(),
             stamped: Arc::new(stamped.clone()),
         });
@@ -330,6 +312,6 @@ impl Owner {
     }
 
     fn now(&self) -> At {
-        self.inner.parts.clock.now()
+        self.room.parts.clock.now()
     }
 }

@@ -8,7 +8,7 @@ use events::CallId;
 use store::Clip;
 use text::FillerClass;
 
-use crate::{switchboard::Settings, voicer::recipe};
+use crate::{Settings, voicer::recipe};
 
 /// How this business wants this call to be conducted, with the filler clips that were made for it.
 pub(crate) fn policy(

@@ -1,23 +1,17 @@
 //! The door to all calls.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use agent::{Agent, Business};
 use bytes::Bytes;
-use carrier::{Document, DocumentError};
-use events::{BusinessId, CallId, Clock, InstanceId};
-use line::{Heard, Kind};
-use store::{Bytes32, Clip, Objects, Records};
+use events::{BusinessId, CallId};
+use line::Kind;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    Bus, LiveCall, StageTimes, Tasks, Voicer,
-    forecast::Forecasts,
-    owner::{self, Mail, Reply, Visit},
+    Knock, LiveCall, Parts, StageTimes,
+    mail::{Mail, Reply, Visit},
+    owner,
+    room::{Entry, Room},
 };
 
 /// Mail that may wait in a call's inbox; beyond it senders wait.
@@ -25,70 +19,6 @@ const INBOX: usize = 64;
 
 /// How long a request may wait for its answer; the line's own limit is lower, this one is for the unforeseen.
 const LATEST: Duration = Duration::from_secs(13);
-
-/// Numbers that an operator sets.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The public URL without a trailing slash.
-    pub base: String,
-    /// Calls at the same time; one more is turned away with a word.
-    pub calls: usize,
-    /// From the caller's words to giving the agent up, ms.
-    pub reply_within_ms: u32,
-    /// A call of which nothing was heard for so long is over, ms.
-    pub idle_ms: u32,
-    /// No call is longer than this, ms.
-    pub longest_ms: u32,
-    /// The longest that a carrier's request is held, ms; carriers give up at 15 s.
-    pub hold_ms: u32,
-}
-
-/// What the switchboard is joined from.
-pub struct Parts {
-    /// Numbers.
-    pub settings: Settings,
-    /// Calls, answers, bookings.
-    pub records: Arc<dyn Records>,
-    /// Audio.
-    pub objects: Arc<dyn Objects>,
-    /// Who replies.
-    pub agent: Arc<dyn Agent>,
-    /// Who speaks.
-    pub voicer: Voicer,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
-    /// Which process this is.
-    pub instance: InstanceId,
-    /// Finds a business by its id, as it is configured now.
-    pub businesses: Box<dyn Fn(&BusinessId) -> Option<Arc<Business>> + Send + Sync>,
-    /// Makes the tag that proves a call was ours.
-    pub tag: Box<dyn Fn(&CallId) -> String + Send + Sync>,
-    /// Where events go.
-    pub bus: Bus,
-    /// Who starts tasks.
-    pub tasks: Tasks,
-}
-
-/// A request of the carrier, verified and decoded.
-#[derive(Clone, Debug)]
-pub struct Knock {
-    /// Whose phone.
-    pub business: BusinessId,
-    /// Which call.
-    pub call: CallId,
-    /// What is asked.
-    pub kind: Kind,
-    /// What the caller did.
-    pub heard: Heard,
-    /// The caller's number, E.164.
-    pub from: Option<String>,
-    /// The number they called, E.164.
-    pub to: Option<String>,
-    /// The hash of the signed content.
-    pub key: Bytes32,
-    /// The carrier's dialect.
-    pub encode: fn(&Document) -> Result<String, DocumentError>,
-}
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -104,65 +34,14 @@ pub enum AskError {
     Late,
 }
 
-/// One call's entry.
-pub(crate) struct Entry {
-    pub inbox: mpsc::Sender<Mail>,
-    pub live: watch::Receiver<LiveCall>,
-}
-
 /// All calls of this process.
 #[derive(Clone)]
-pub struct Switchboard(Arc<Inner>);
-
-pub(crate) struct Inner {
-    pub parts: Arc<Parts>,
-    pub calls: Mutex<HashMap<CallId, Entry>>,
-    pub forecasts: Forecasts,
-    clips: Mutex<HashMap<BusinessId, Arc<Vec<Clip>>>>,
-}
-
-impl Inner {
-    pub fn calls(&self) -> MutexGuard<'_, HashMap<CallId, Entry>> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The filler clips of a business, read once and kept until they change.
-    pub async fn clips(&self, business: &BusinessId) -> Arc<Vec<Clip>> {
-        let known = self
-            .clips
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(business)
-            .cloned();
-        if let Some(clips) = known {
-            return clips;
-        }
-        match self.parts.records.clips(business).await {
-            Ok(clips) => {
-                let clips = Arc::new(clips);
-                self.clips
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(business.clone(), clips.clone());
-                clips
-            }
-            Err(error) => {
-                tracing::warn!(%error, %business, "the filler clips could not be read");
-                Arc::default()
-            }
-        }
-    }
-}
+pub struct Switchboard(Arc<Room>);
 
 impl Switchboard {
     /// A switchboard without calls.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner {
-            parts: Arc::new(parts),
-            calls: Mutex::default(),
-            forecasts: Forecasts::default(),
-            clips: Mutex::default(),
-        }))
+        Self(Arc::new(Room::new(parts)))
     }
 
     /// What it was joined from.
@@ -187,13 +66,13 @@ impl Switchboard {
                 .await
                 .is_err()
             {
-                self.drop_closed(&knock.call, &inbox);
+                self.0.clear(&knock.call);
                 continue;
             }
             match tokio::time::timeout(LATEST, answer).await {
                 Err(_) => return Err(AskError::Late),
                 // The call ended in this very moment; whoever takes it up next knows the answer.
-                Ok(Err(_)) => self.drop_closed(&knock.call, &inbox),
+                Ok(Err(_)) => self.0.clear(&knock.call),
                 Ok(Ok(Reply::Body(body))) => return Ok(body),
                 Ok(Ok(Reply::Moved)) => return Err(AskError::Late),
                 Ok(Ok(Reply::AskStore)) => {
@@ -242,17 +121,6 @@ impl Switchboard {
         Ok(inbox)
     }
 
-    fn drop_closed(&self, call: &CallId, inbox: &mpsc::Sender<Mail>) {
-        let mut calls = self.0.calls();
-        if inbox.is_closed()
-            && calls
-                .get(call)
-                .is_some_and(|entry| entry.inbox.same_channel(inbox))
-        {
-            calls.remove(call);
-        }
-    }
-
     /// The calls that are going on, oldest first.
     pub fn live(&self) -> Vec<LiveCall> {
         let mut live: Vec<LiveCall> = self
@@ -286,10 +154,6 @@ impl Switchboard {
 
     /// Reads a business's filler clips anew at the next call.
     pub fn forget_clips(&self, business: &BusinessId) {
-        self.0
-            .clips
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(business);
+        self.0.forget_clips(business);
     }
 }

@@ -8,7 +8,7 @@ use events::{ClipId, Event, TurnId};
 use futures::{FutureExt, StreamExt};
 use tokio::sync::mpsc;
 
-use crate::{owner::Mail, switchboard::Parts};
+use crate::{Parts, mail::Mail};
 
 /// Asks the agent and reports what it says, as it says it. A panic in it is a failed reply, not a lost call.
 pub(crate) async fn think(parts: Arc<Parts>, ask: Ask, inbox: mpsc::Sender<Mail>) {

@@ -7,7 +7,8 @@ use line::{Line, Markup, Sent};
 use serde::Serialize;
 use store::{Answer, Commit, StoreError};
 
-use super::{ANSWERS, COMMIT, Owner, Reply};
+use super::{ANSWERS, COMMIT, Owner};
+use crate::mail::Reply;
 
 impl Owner {
     /// After an input: let the line answer, and commit what it answers before it leaves.
@@ -89,7 +90,7 @@ impl Owner {
             events: self.events.clone(),
             answer,
         };
-        match tokio::time::timeout(COMMIT, self.inner.parts.records.commit(commit)).await {
+        match tokio::time::timeout(COMMIT, self.room.parts.records.commit(commit)).await {
             Ok(Ok(())) => self.events.clear(),
             Ok(Err(StoreError::Fenced)) => {
                 tracing::warn!(call = %self.call.id(), "another instance took this call over");

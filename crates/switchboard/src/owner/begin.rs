@@ -18,12 +18,13 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{COMMIT, Mail, Owner, Reply};
+use super::{COMMIT, Owner};
 use crate::{
     LiveCall,
     live::mask,
+    mail::{Knock, Mail, Reply},
     policy::stable_hash,
-    switchboard::{Inner, Knock},
+    room::Room,
 };
 
 /// What is stored of a call.
@@ -47,13 +48,10 @@ pub(crate) fn first_view(knock: &Knock, now: At) -> LiveCall {
     }
 }
 
-pub(super) async fn claim(inner: &Inner, first: &Knock) -> Lease {
+pub(super) async fn claim(room: &Room, first: &Knock) -> Lease {
     let claim = tokio::time::timeout(
         COMMIT,
-        inner
-            .parts
-            .records
-            .claim(&first.call, &inner.parts.instance),
+        room.parts.records.claim(&first.call, &room.parts.instance),
     )
     .await;
     match claim {
@@ -89,7 +87,7 @@ pub(super) async fn after_the_end(mail: &mut mpsc::Receiver<Mail>) {
 
 impl Owner {
     pub(super) fn open(
-        inner: Arc<Inner>,
+        room: Arc<Room>,
         business: Arc<Business>,
         first: &Knock,
         lease: Lease,
@@ -97,8 +95,8 @@ impl Owner {
         view: watch::Sender<LiveCall>,
         policy: Arc<call::Policy>,
     ) -> Self {
-        let now = inner.parts.clock.now();
-        let (call, line, orders, known) = take_up(&inner, first, &lease, policy, now);
+        let now = room.parts.clock.now();
+        let (call, line, orders, known) = take_up(&room, first, &lease, policy, now);
         let row = CallRow {
             call: first.call.clone(),
             business: business.id.clone(),
@@ -109,7 +107,7 @@ impl Owner {
             turns: 0,
         };
         let mut owner = Self {
-            inner,
+            room,
             business,
             inbox,
             view,
@@ -146,7 +144,7 @@ impl Owner {
 
 /// The call and its line: as the owner before left them, or new, or from the middle when the state was lost.
 fn take_up(
-    inner: &Inner,
+    room: &Room,
     first: &Knock,
     lease: &Lease,
     policy: Arc<call::Policy>,
@@ -165,16 +163,16 @@ fn take_up(
         }
     }
     let paths = Paths {
-        base: inner.parts.settings.base.clone(),
+        base: room.parts.settings.base.clone(),
         business: first.business.as_str().to_owned(),
         call: first.call.as_str().to_owned(),
-        tag: (inner.parts.tag)(&first.call),
+        tag: (room.parts.tag)(&first.call),
     };
     let turn = match first.kind {
         Kind::Process(turn) | Kind::Ready(turn, _) => turn,
         _ => TurnId(0),
     };
-    let line = Markup::starting_at(paths, turn).holding(inner.parts.settings.hold_ms);
+    let line = Markup::starting_at(paths, turn).holding(room.parts.settings.hold_ms);
     let seed = stable_hash(first.call.as_str());
     let call = Call::new(first.call.clone(), seed, line.traits(), policy, now).starting_at(turn);
     (call, line, orders, lease.events > 0)

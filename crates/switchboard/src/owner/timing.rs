@@ -44,7 +44,7 @@ impl Owner {
                     first_sentence,
                     ..
                 } = *timing;
-                self.inner.forecasts.learn(
+                self.room.forecasts.learn(
                     &self.business.id,
                     Sample {
                         first_words,
