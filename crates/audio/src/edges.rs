@@ -1,6 +1,10 @@
 //! Where speech begins and ends in a clip, and its outline.
 
-use crate::{Pcm, loudness::decibel, pcm::samples_in};
+use crate::{
+    Pcm,
+    decibel::{decibel, peak},
+    pcm::samples_in,
+};
 
 /// The most buckets [`peaks`] gives, enough for any screen.
 pub const MAX_BUCKETS: usize = 8192;
@@ -80,11 +84,6 @@ pub fn peaks(pcm: &Pcm, buckets: usize) -> Vec<f32> {
             peak(&pcm.samples[from.min(to)..to]).min(1.0)
         })
         .collect()
-}
-
-/// The largest absolute sample; what is not a number is passed over.
-pub(crate) fn peak(samples: &[f32]) -> f32 {
-    samples.iter().fold(0.0, |top: f32, s| top.max(s.abs()))
 }
 
 /// First and one-past-last sample of what is not silence.

@@ -4,16 +4,20 @@
 //! encoding is met only at the border, by [`Format`] and [`Wav`]. Nothing here panics on input or
 //! allocates more than a small multiple of it.
 
+mod decibel;
 mod edges;
+mod format;
 mod g711;
+mod join;
 mod loudness;
 mod pcm;
 mod resample;
 mod wav;
 
 pub use edges::{Edges, MAX_BUCKETS, edges, peaks, trim};
+pub use format::{Encoding, Format};
 pub use g711::G711;
 pub use loudness::{Loudness, PEAK_DBFS, TARGET_DBFS, level};
-pub use pcm::{Encoding, Format, Pcm};
+pub use pcm::Pcm;
 pub use resample::resample;
 pub use wav::{Wav, WavError};

@@ -3,7 +3,11 @@
 //! The level is the active-speech level of ITU-T P.56 (method B): pauses longer than 200 ms do not
 //! count. The target is RFC 7874 §4: RMS 2600 of 16-bit samples.
 
-use crate::{Pcm, edges::peak};
+use crate::{
+    Pcm,
+    decibel::{SILENCE_DBFS, decibel, peak},
+    pcm::samples_in,
+};
 
 /// Active-speech level that [`level`] brings a clip to: RMS 2600 / 32768.
 pub const TARGET_DBFS: f32 = -22.01;
@@ -11,8 +15,6 @@ pub const TARGET_DBFS: f32 = -22.01;
 /// No sample leaves [`level`] above this.
 pub const PEAK_DBFS: f32 = -3.0;
 
-/// What silence measures.
-const SILENCE_DBFS: f32 = -100.0;
 /// A telephone carries nothing below 300 Hz; rumble there only spends headroom.
 const HIGH_PASS_HZ: f32 = 200.0;
 /// More gain than this would be lifting noise.
@@ -73,11 +75,6 @@ pub fn level(pcm: &mut Pcm) {
     }
 }
 
-/// A ratio in decibels, never below -100.
-pub(crate) fn decibel(ratio: f32) -> f32 {
-    (20.0 * ratio.log10()).max(SILENCE_DBFS)
-}
-
 /// Second-order Butterworth high-pass (the cookbook biquad of R. Bristow-Johnson).
 fn high_pass(pcm: &mut Pcm) {
     if (pcm.rate as f32) < 4.0 * HIGH_PASS_HZ {
@@ -105,7 +102,7 @@ fn limit(pcm: &mut Pcm) {
     if peak(&pcm.samples) <= ceiling {
         return;
     }
-    let half = crate::pcm::samples_in(pcm.rate, LIMITER_MS).max(1);
+    let half = samples_in(pcm.rate, LIMITER_MS).max(1);
     let mut lowest = vec![1f32; pcm.samples.len()];
     for (i, sample) in pcm.samples.iter().enumerate() {
         let needed = ceiling / sample.abs();

@@ -4,8 +4,9 @@ use thiserror::Error;
 
 use crate::{
     G711, Pcm,
-    pcm::{Encoding, Format, from_i16},
-    resample::resample,
+    format::{Encoding, Format},
+    pcm::from_i16,
+    resample,
 };
 
 const PCM: u16 = 1;

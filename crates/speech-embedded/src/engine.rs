@@ -17,11 +17,9 @@ use crate::{
     dsp::RATE,
     plan::{Refusal, plan},
     queue::Queue,
-    speaker::{Shared, Speaker},
+    speaker::{NAME, Shared, Speaker},
 };
 
-/// The engine's name.
-pub(crate) const NAME: &str = "embedded";
 /// Its one voice.
 const VOICE: &str = "heart";
 

@@ -10,11 +10,13 @@ use crate::{
     VoiceError,
     acoustic::{Acoustic, MAX_PHONEMES},
     dsp::{RATE, Synth},
-    engine::NAME,
     models::{self, DICTIONARY, PACKAGES},
     phonemes::Reader,
     plan::{Bit, Manner, Step, plan},
 };
+
+/// The engine's name.
+pub(crate) const NAME: &str = "embedded";
 
 /// The nets and tables; read only, shared by all workers.
 pub(crate) struct Shared {
