@@ -1,1 +1,23 @@
 //! Benchmarks through the front door, with charts.
+//!
+//! The one decision: nothing is measured by the program that is measured. Calls come from [`carrier_sim`], in another
+//! process on another core, over loopback HTTP with signatures; what the caller heard is what its ear heard. The server's
+//! own events are read only afterwards, to tell what it waited on purpose from what it took, and to compare its ledger
+//! with the ear.
+
+mod charts;
+mod figures;
+mod html;
+mod load;
+mod machine;
+mod pin;
+mod report;
+mod spread;
+mod svg;
+
+pub use figures::{FillerFigure, HeldDocument, TurnFigure, figures};
+pub use load::{Load, Placed, place};
+pub use machine::{Machine, Used, Watch};
+pub use pin::{cores, pin_to};
+pub use report::{Check, Faults, Report, Setup};
+pub use spread::Spread;
