@@ -2,31 +2,55 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How long this business's answers took lately, from the caller's words to the first sentence's audio.
+/// How long this business's answers took lately: from the caller's words to the first sentence's audio, and of that the
+/// voice alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Forecast {
     sorted: Vec<u32>,
+    #[serde(default)]
+    voice: Vec<u32>,
 }
 
 impl Forecast {
-    /// A forecast from samples, ms; of more than 64 every n-th of the sorted ones is kept.
+    /// A forecast from samples of the whole wait, ms; of more than 64 every n-th of the sorted ones is kept.
     pub fn of(samples: impl IntoIterator<Item = u32>) -> Self {
-        let mut sorted: Vec<u32> = samples.into_iter().collect();
-        sorted.sort_unstable();
-        let step = sorted.len().div_ceil(64).max(1);
         Self {
-            sorted: sorted.into_iter().step_by(step).collect(),
+            sorted: thinned(samples),
+            voice: Vec::new(),
         }
+    }
+
+    /// The same with samples of the voice alone, ms: from a sentence's words to its audio.
+    #[must_use]
+    pub fn with_voice(mut self, samples: impl IntoIterator<Item = u32>) -> Self {
+        self.voice = thinned(samples);
+        self
     }
 
     /// How much longer it will take, ms, when `waited` ms have passed already: the median of the samples that took
     /// longer. When none did, as long again as it has taken (at least half a second). `None` without samples.
     pub fn remaining(&self, waited: u32) -> Option<u32> {
-        let later = &self.sorted[self.sorted.partition_point(|&ms| ms <= waited)..];
-        match later.get(later.len().saturating_sub(1) / 2) {
-            Some(median) => Some(median - waited),
-            None if self.sorted.is_empty() => None,
-            None => Some(waited.max(500)),
-        }
+        rest(&self.sorted, waited)
+    }
+
+    /// The same for a sentence whose words are known and whose audio was asked for `waited` ms ago.
+    pub fn voice(&self, waited: u32) -> Option<u32> {
+        rest(&self.voice, waited)
+    }
+}
+
+fn thinned(samples: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    let mut sorted: Vec<u32> = samples.into_iter().collect();
+    sorted.sort_unstable();
+    let step = sorted.len().div_ceil(64).max(1);
+    sorted.into_iter().step_by(step).collect()
+}
+
+fn rest(sorted: &[u32], waited: u32) -> Option<u32> {
+    let later = &sorted[sorted.partition_point(|&ms| ms <= waited)..];
+    match later.get(later.len().saturating_sub(1) / 2) {
+        Some(median) => Some(median - waited),
+        None if sorted.is_empty() => None,
+        None => Some(waited.max(500)),
     }
 }

@@ -56,7 +56,7 @@ pub(crate) struct Turn {
     pub decide: Option<At>,
     /// An opening filler was heard.
     pub opened: bool,
-    /// No opening filler is wanted; the next decision is about a hold phrase.
+    /// No opening filler is wanted and nothing was played yet; the next decision is about a hold phrase.
     pub holding: bool,
     pub holds: u32,
     /// When we stop waiting for the agent.
@@ -133,11 +133,11 @@ impl Turn {
         self.slots.iter().all(|slot| slot.state != State::Said)
     }
 
-    /// When the sentence that is next in order counts as unvoiceable.
-    pub fn voice_due(&self, within: u32) -> Option<At> {
+    /// When the voice was asked for the sentence that is next in order, if it has not answered.
+    pub fn voicing_since(&self) -> Option<At> {
         let head = self.slots.iter().find(|slot| slot.state != State::Said)?;
         match head.state {
-            State::Waiting(asked) => Some(asked + u64::from(within)),
+            State::Waiting(asked) => Some(asked),
             _ => None,
         }
     }

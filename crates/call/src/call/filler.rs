@@ -9,7 +9,7 @@ use text::FillerClass;
 use super::Call;
 use crate::{
     order::{Order, Sound},
-    policy::{FillerClip, FillerMode},
+    policy::{FillerClip, FillerMode, Traits},
     turn::Turn,
 };
 
@@ -32,7 +32,7 @@ impl Call {
     /// The caller has spoken: hold for the answer, or play something at once.
     pub(super) fn plan_opening(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
         let fillers = &self.policy.fillers;
-        let predicted = self.forecast.remaining(0);
+        let predicted = self.predicted(turn, now);
         let soon = self
             .last_filler
             .is_some_and(|(_, at)| now.since(at) < u64::from(fillers.min_gap_ms));
@@ -50,8 +50,7 @@ impl Call {
                 reason,
             }));
             if fillers.mode == FillerMode::On {
-                turn.holding = true;
-                turn.decide = Some(now + u64::from(self.traits.second_stage_ms));
+                self.hold_back(turn, now, out);
             } else {
                 turn.give_up = turn.give_up.min(now + BLOCKING_MS);
             }
@@ -64,6 +63,19 @@ impl Call {
         }
     }
 
+    /// No opening filler fits here: the answer is waited for in silence, or a hold phrase goes out at once when the answer
+    /// is predicted to come too late for that.
+    fn hold_back(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
+        turn.holding = true;
+        let lull = self.traits.second_stage_ms;
+        let longest = lull.saturating_add(self.traits.brief_ms);
+        if self.predicted(turn, now).is_some_and(|ms| ms > longest) {
+            self.play(turn, FillerReason::StillWaiting, now, out);
+        } else {
+            turn.decide = Some(now + u64::from(lull));
+        }
+    }
+
     /// What was playing has ended and the rest of the answer is still out.
     pub(super) fn plan_second(&mut self, turn: &mut Turn, now: At, out: &mut Vec<Order>) {
         turn.decide = None;
@@ -73,25 +85,32 @@ impl Call {
         }
         // What is recited has nothing to hold for: it is read instead (`turn_tick`).
         let fills = turn.words.is_some() && turn.holds < HOLDS;
-        let patience = if fills && turn.nothing_said() {
-            self.traits.brief_ms
-        } else {
-            self.traits.second_stage_ms
+        let first = fills && turn.nothing_said();
+        let Traits {
+            second_stage_ms,
+            brief_ms,
+            ..
+        } = self.traits;
+        let patience = match (first, turn.holding) {
+            // Silent on purpose; a moment more is better than a phrase that the answer would have to wait for.
+            (true, true) => u64::from(second_stage_ms) + u64::from(brief_ms),
+            (true, false) => u64::from(brief_ms),
+            (false, _) => u64::from(second_stage_ms),
         };
-        let end = quiet + u64::from(patience);
+        let end = quiet + patience;
         if now >= end {
             if fills {
                 self.play(turn, FillerReason::StillWaiting, now, out);
             }
             return;
         }
-        let left = u32::try_from(end.since(now)).unwrap_or(u32::MAX);
-        let predicted = self.forecast.remaining(waited(turn, now));
-        match predicted {
-            Some(ms) if ms > left && turn.nothing_said() && fills => {
-                self.play(turn, FillerReason::StillWaiting, now, out);
-            }
-            _ => turn.decide = Some(end),
+        let soon = self
+            .predicted(turn, now)
+            .map_or(!turn.holding, |ms| u64::from(ms) <= end.since(now));
+        if first && !soon {
+            self.play(turn, FillerReason::StillWaiting, now, out);
+        } else {
+            turn.decide = Some(end);
         }
     }
 
@@ -101,8 +120,8 @@ impl Call {
         if turn.quiet.is_none() {
             return;
         }
-        let first = !turn.opened && !turn.holding && turn.nothing_said();
-        if first {
+        let silent = !turn.opened && turn.holds == 0 && turn.nothing_said();
+        if silent && !turn.holding {
             let reason = if turn.tool {
                 FillerReason::Tool
             } else {
@@ -110,17 +129,26 @@ impl Call {
             };
             self.play(turn, reason, now, out);
         } else {
-            turn.holding = false;
             self.plan_second(turn, now, out);
         }
+    }
+
+    /// How much longer the caller waits for the next sentence, ms: while its words are out by the whole answer, then by
+    /// the voice alone.
+    fn predicted(&self, turn: &Turn, now: At) -> Option<u32> {
+        let voice = turn
+            .voicing_since()
+            .and_then(|asked| self.forecast.voice(ms(now.since(asked))));
+        voice.or_else(|| self.forecast.remaining(ms(now.since(turn.since))))
     }
 
     /// Lets the caller hear the filler that fits best, if there is one left.
     fn play(&mut self, turn: &mut Turn, reason: FillerReason, now: At, out: &mut Vec<Order>) {
         let opening = reason != FillerReason::StillWaiting;
-        let predicted = self.forecast.remaining(waited(turn, now));
+        let predicted = self.predicted(turn, now);
         let classes = classes(turn, opening);
         let place = self.pick(&classes, predicted.unwrap_or(USUAL_MS));
+        turn.holding = false;
         if opening {
             turn.opened = true;
         } else {
@@ -248,8 +276,8 @@ fn cost(clip: &FillerClip, wait: u32, brief: u32) -> u32 {
     }
 }
 
-fn waited(turn: &Turn, now: At) -> u32 {
-    u32::try_from(now.since(turn.since)).unwrap_or(u32::MAX)
+fn ms(wait: u64) -> u32 {
+    u32::try_from(wait).unwrap_or(u32::MAX)
 }
 
 /// The classes to look in, the best first; only neutral ones are used beyond the intent itself.

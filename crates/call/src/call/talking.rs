@@ -191,8 +191,14 @@ impl Call {
 
     pub(super) fn turn_deadline(&self, turn: &Turn) -> Option<At> {
         let agent = turn.done.is_none().then_some(turn.give_up);
-        let voice = turn.voice_due(self.policy.voice_within_ms);
+        let voice = self.voice_due(turn);
         [agent, voice, turn.decide].into_iter().flatten().min()
+    }
+
+    /// When the sentence that is next in order counts as unvoiceable.
+    fn voice_due(&self, turn: &Turn) -> Option<At> {
+        let asked = turn.voicing_since()?;
+        Some(asked + u64::from(self.policy.voice_within_ms))
     }
 
     pub(super) fn turn_tick(&mut self, now: At, out: &mut Vec<Order>) {
@@ -204,10 +210,7 @@ impl Call {
             self.apologise(turn, "no reply in time".into(), now, out);
             return;
         }
-        if turn
-            .voice_due(self.policy.voice_within_ms)
-            .is_some_and(|due| due <= now)
-        {
+        if self.voice_due(&turn).is_some_and(|due| due <= now) {
             self.read_out(turn, "no audio in time", now, out);
             return;
         }

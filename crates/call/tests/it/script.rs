@@ -200,9 +200,7 @@ fn read(what: &str, rest: &str) -> Input {
     let turn = || TurnId(first.parse().expect("a turn"));
     match what {
         "answered" => Input::Answered,
-        "forecast" => Input::Forecast(Forecast::of(
-            rest.split(',').map(|ms| ms.parse().expect("ms")),
-        )),
+        "forecast" => Input::Forecast(forecast(rest)),
         "words" | "keys" => Input::Words {
             text: rest.into(),
             digits: what == "keys",
@@ -240,6 +238,16 @@ fn read(what: &str, rest: &str) -> Input {
         "tick" => Input::Tick,
         other => panic!("no such happening: {other}"),
     }
+}
+
+/// Samples of the whole wait, and after a slash of the voice alone; nothing at all is no samples.
+fn forecast(samples: &str) -> Forecast {
+    let of = |samples: &str| -> Vec<u32> {
+        let samples = samples.split(',').filter(|ms| !ms.is_empty());
+        samples.map(|ms| ms.parse().expect("ms")).collect()
+    };
+    let (whole, voice) = samples.split_once('/').unwrap_or((samples, ""));
+    Forecast::of(of(whole)).with_voice(of(voice))
 }
 
 fn then(words: &str) -> Then {

@@ -28,6 +28,8 @@ struct Stretch {
     then: Option<Then>,
     /// The caller asked for it; else it is recited.
     asked: bool,
+    /// They asked with a word or two, yes or no, keys or a goodbye.
+    briefly: bool,
     /// The whole of it is known to the call.
     complete: bool,
     apologised: bool,
@@ -288,6 +290,9 @@ impl Judge {
         })?;
         let (lines, then) = self.coming.clone();
         self.begin(lines, then, true, now);
+        let few = words.split(' ').count() <= 2;
+        let leaves = words.ends_with("goodbye");
+        self.stretch.briefly = digits || few || leaves || words.starts_with("yes");
         self.thought = Some(turn);
         Ok(())
     }
@@ -391,6 +396,9 @@ impl Judge {
                 stretch.openings += 1;
                 check(stretch.said == 0, || {
                     "an opening filler after speech".into()
+                })?;
+                check(!stretch.briefly, || {
+                    "an opening filler after a word or two".into()
                 })?;
             }
             None => return Err("a filler without a reason".into()),
@@ -561,7 +569,8 @@ impl Judge {
                 let silent = now.since(since.max(self.ours_since));
                 let rich = fillers.mode == FillerMode::On && fillers.clips.len() >= 6;
                 let limit = if rich && self.stretch.asked {
-                    self.traits.second_stage_ms.max(fillers.grace_ms)
+                    let lull = self.traits.second_stage_ms + self.traits.brief_ms;
+                    lull.max(fillers.grace_ms)
                 } else {
                     self.policy.reply_within_ms + self.policy.voice_within_ms
                 };
