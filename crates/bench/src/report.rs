@@ -93,6 +93,8 @@ pub struct Report {
     pub machine: Machine,
     /// What the server used.
     pub used: Used,
+    /// What the callers' side used.
+    pub generator: Used,
     /// What went wrong.
     pub faults: Faults,
     /// Webhook requests, greetings and redirects included.
@@ -318,12 +320,13 @@ impl Report {
         let per_request = used.cpu_s * 1000.0 / (self.requests.max(1) as f64);
         let _ = writeln!(
             out,
-            "server: {:.1} % of its core ({:.2} ms a webhook), {:.0} MB (peak {:.0}); others took {:.0} % of that core; {:.0} s",
+            "server: {:.1} % of its core ({:.2} ms a webhook), {:.0} MB (peak {:.0}); others took {:.0} % of that core; callers: {:.0} % of theirs; {:.0} s",
             used.cpu_percent,
             per_request,
             used.rss_mb,
             used.rss_peak_mb,
             used.foreign_percent,
+            self.generator.cpu_percent,
             used.seconds
         );
         let _ = writeln!(out);
