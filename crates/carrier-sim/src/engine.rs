@@ -22,7 +22,7 @@ mod book;
 mod request;
 mod source;
 
-pub(crate) use book::Book;
+pub(crate) use book::{Book, Wait};
 pub(crate) use source::{Ears, Expectations, Source};
 
 /// What the REST interface does to a call.
@@ -191,6 +191,13 @@ impl Engine {
             self.book.show(PhoneEvent::Stopped { at_ms });
         }
         played
+    }
+
+    /// Time goes by on a quiet line, and has already gone by in reality.
+    pub fn waited(&mut self, why: Wait, ms: f64) {
+        let from_ms = self.clock.cursor_ms;
+        self.clock.cursor_ms += ms;
+        self.book.waited(why, from_ms, self.clock.cursor_ms);
     }
 
     /// The caller has given something (or nothing): the next turn begins now.

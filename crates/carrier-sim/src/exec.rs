@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
 use url::Url;
 
 use crate::account::Params;
 use crate::clips::Fetched;
 use crate::ear::SoundKind;
-use crate::engine::{Ears, Engine, Next, Stop};
+use crate::engine::{Ears, Engine, Next, Stop, Wait};
 use crate::phone::{Input, PhoneEvent};
 use crate::report::{Ended, SchemaError, Speaker};
 use crate::schema;
@@ -151,16 +152,19 @@ impl Engine {
             _ => {
                 let url = self.resolve(document, &verb.text());
                 let net = self.net.clone();
+                let start = Instant::now();
                 match net.clips.fetch(&net, &url, &self.clock).await {
                     Ok(fetched) => {
                         if let Some(ms) = fetched.ms {
-                            self.clock.cursor_ms += ms;
+                            self.waited(Wait::Media, ms);
                             self.book.media_requests += 1;
                             self.book.turn().fetch_ms.push(ms);
                         }
                         Prompt::Clip { url, fetched }
                     }
                     Err(error) => {
+                        // The caller has waited for it all the same.
+                        self.waited(Wait::Media, self.clock.since(start));
                         self.book.fault(error);
                         Prompt::Pause(0.0)
                     }

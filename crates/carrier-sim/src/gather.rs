@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::account::Params;
-use crate::engine::{Ears, Engine, Next, Stop};
+use crate::engine::{Ears, Engine, Next, Stop, Wait};
 use crate::exec::{Document, ask, repeats};
 use crate::phone::{Input, PhoneEvent};
 use crate::script::When;
@@ -203,8 +203,11 @@ impl Engine {
             }
         };
         if let Got::Speech(_) = got {
+            let from_ms = self.clock.cursor_ms;
             self.book.turn().carrier_ms += rules.pause_ms;
             self.pass(rules.pause_ms, Ears::DEAF).await?;
+            let to_ms = self.clock.cursor_ms;
+            self.book.waited(Wait::Endpointing, from_ms, to_ms);
         }
         let action = verb.attribute("action").unwrap_or_default();
         let url = self.resolve(doc, action);

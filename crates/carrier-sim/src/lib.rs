@@ -32,7 +32,7 @@ pub use config::{DialPlan, Duplicate, NetworkConfig, NetworkError};
 pub use ear::{Ear, SoundKind, TurnSound};
 pub use network::Network;
 pub use phone::{Input, Phone, PhoneEvent};
-pub use report::{CallReport, Ended, Line, Recording, SchemaError, Speaker, TurnReport};
+pub use report::{CallReport, Ended, Line, Recording, SchemaError, Silence, Speaker, TurnReport};
 pub use rest::RestServer;
 pub use script::{Script, ScriptError, Step, Turn, When};
 pub use sound::{Clip, babble, speaking_ms};

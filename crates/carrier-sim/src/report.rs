@@ -46,7 +46,10 @@ pub struct TurnReport {
     /// What was heard.
     #[serde(flatten)]
     pub sound: TurnSound,
-    /// The carrier's own share of the silence: end-of-speech detection and simulated delay, in ms.
+    /// Where the silence before the answer went.
+    #[serde(default)]
+    pub silence: Silence,
+    /// The carrier's own share of the turn: end-of-speech detection and simulated delay, in ms.
     pub carrier_ms: f64,
     /// How long each document took the server, in ms, without simulated delay.
     pub webhook_ms: Vec<f64>,
@@ -62,6 +65,48 @@ pub struct TurnReport {
     pub heard: String,
     /// The documents as they came.
     pub documents: Vec<String>,
+}
+
+/// Where the silence before an answer went, in ms. The parts add up to
+/// [`dead_air_ms`](TurnSound::dead_air_ms).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Silence {
+    /// The carrier waited whether the caller would go on (`speechTimeout`). No server can shorten
+    /// it; a document can only ask for less.
+    pub endpointing_ms: f64,
+    /// Simulated delay, lost attempts and requests without an answer.
+    pub network_ms: f64,
+    /// The server took this long over the turn's first document.
+    pub webhook_ms: f64,
+    /// The server took this long over the documents after it.
+    pub redirect_ms: f64,
+    /// Media was being downloaded.
+    pub fetch_ms: f64,
+    /// What was played could not be heard: a `<Pause>`, the quiet edges of clips.
+    pub quiet_ms: f64,
+}
+
+impl Silence {
+    /// What the server answers for: all but the carrier's endpointing and the network.
+    pub fn server_ms(&self) -> f64 {
+        self.webhook_ms + self.redirect_ms + self.fetch_ms + self.quiet_ms
+    }
+}
+
+impl std::fmt::Display for Silence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "carrier listening on {:.0} ms, network {:.0} ms, ours {:.0} ms (webhook {:.0}, redirects {:.0}, media {:.0}, quiet {:.0})",
+            self.endpointing_ms,
+            self.network_ms,
+            self.server_ms(),
+            self.webhook_ms,
+            self.redirect_ms,
+            self.fetch_ms,
+            self.quiet_ms
+        )
+    }
 }
 
 /// Something a carrier would complain about.

@@ -5,7 +5,9 @@ use tokio::sync::mpsc;
 use super::Expectations;
 use crate::ear::Ear;
 use crate::phone::PhoneEvent;
-use crate::report::{CallReport, Ended, Line, Recording, SchemaError, Speaker, TurnReport};
+use crate::report::{
+    CallReport, Ended, Line, Recording, SchemaError, Silence, Speaker, TurnReport,
+};
 
 /// Most errors kept.
 const ERRORS: usize = 1000;
@@ -22,11 +24,22 @@ pub(crate) struct Book {
     shown: Option<mpsc::Sender<PhoneEvent>>,
 }
 
+/// Why the line is quiet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wait {
+    Endpointing,
+    Network,
+    Document,
+    Media,
+}
+
 struct Open {
     from_ms: f64,
     /// When the server was done speaking and listened, or was interrupted.
     done_ms: Option<f64>,
     expectations: Expectations,
+    /// Each wait with its beginning and end.
+    waits: Vec<(Wait, f64, f64)>,
     report: TurnReport,
 }
 
@@ -72,6 +85,13 @@ impl Book {
         }
     }
 
+    /// The line was quiet for this reason.
+    pub fn waited(&mut self, why: Wait, from_ms: f64, to_ms: f64) {
+        if let Some(open) = &mut self.open {
+            open.waits.push((why, from_ms, to_ms));
+        }
+    }
+
     /// The open turn's number.
     pub fn number(&self) -> usize {
         self.turns.len()
@@ -90,6 +110,7 @@ impl Book {
             from_ms,
             done_ms: None,
             expectations: expect,
+            waits: Vec::new(),
             report: TurnReport {
                 said,
                 ..TurnReport::default()
@@ -104,6 +125,7 @@ impl Book {
         };
         let until_ms = open.done_ms.unwrap_or(at_ms);
         open.report.sound = ear.turn(number, open.from_ms, until_ms);
+        open.report.silence = open.silence(until_ms);
         self.judge(number, &open);
         self.show(PhoneEvent::Turn {
             number,
@@ -150,5 +172,29 @@ impl Book {
             media_requests: self.media_requests,
             recording,
         }
+    }
+}
+
+impl Open {
+    /// Splits the silence before the answer, or until the turn was over when there was none.
+    fn silence(&self, until_ms: f64) -> Silence {
+        let answer = self.report.sound.answer_ms.map(|ms| self.from_ms + ms);
+        let end_ms = answer.unwrap_or(until_ms);
+        let mut silence = Silence::default();
+        let mut documents = 0;
+        for (why, from_ms, to_ms) in &self.waits {
+            let part = match why {
+                Wait::Endpointing => &mut silence.endpointing_ms,
+                Wait::Network => &mut silence.network_ms,
+                Wait::Media => &mut silence.fetch_ms,
+                Wait::Document if documents == 0 => &mut silence.webhook_ms,
+                Wait::Document => &mut silence.redirect_ms,
+            };
+            *part += (to_ms.min(end_ms) - from_ms).max(0.0);
+            documents += usize::from(*why == Wait::Document);
+        }
+        let known = silence.endpointing_ms + silence.network_ms + silence.server_ms();
+        silence.quiet_ms = (self.report.sound.dead_air_ms - known).max(0.0);
+        silence
     }
 }

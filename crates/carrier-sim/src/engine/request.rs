@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 use url::Url;
 
-use super::{Command, Engine, Next, Stop};
+use super::{Command, Engine, Next, Stop, Wait};
 use crate::account::Params;
 use crate::phone::{Input, PhoneEvent};
 use crate::report::{Ended, SchemaError};
@@ -26,7 +26,8 @@ impl Engine {
         self.book.turn().requests += 1;
         match self.deliver(url, method, params).await? {
             Ok(delivery) => {
-                self.clock.cursor_ms += delivery.server_ms + delivery.waited_ms;
+                self.waited(Wait::Network, delivery.waited_ms);
+                self.waited(Wait::Document, delivery.server_ms);
                 let turn = self.book.turn();
                 turn.webhook_ms.push(delivery.server_ms);
                 turn.carrier_ms += delivery.waited_ms;
@@ -42,7 +43,7 @@ impl Engine {
                 })
             }
             Err(failed) => {
-                self.clock.cursor_ms += failed.total_ms;
+                self.waited(Wait::Network, failed.total_ms);
                 Err(self.fall_back(failed.error))
             }
         }

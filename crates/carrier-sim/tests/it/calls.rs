@@ -104,9 +104,63 @@ async fn dead_air_is_exactly_what_server_and_clips_cost() {
     let expected = cost + turn.carrier_ms + 50.0 + 100.0;
     let dead = turn.sound.dead_air_ms;
     assert!((dead - expected).abs() <= 5.0, "{dead} is not {expected}");
+    let silence = &turn.silence;
+    for (part, expected, within) in [
+        (silence.endpointing_ms, 50.0, 0.001),
+        (silence.network_ms, 40.0, 0.001),
+        (silence.webhook_ms, turn.webhook_ms[0], 0.001),
+        (silence.redirect_ms, turn.webhook_ms[1], 0.001),
+        (silence.fetch_ms, turn.fetch_ms.iter().sum(), 0.001),
+        (silence.quiet_ms, 150.0, 5.0),
+    ] {
+        assert!((part - expected).abs() <= within, "{silence:?}: {expected}");
+    }
+    let sum = silence.endpointing_ms + silence.network_ms + silence.server_ms();
+    assert!((sum - dead).abs() < 0.001, "{silence:?} is not {dead}");
     assert!(turn.sound.first_sound_ms < turn.sound.answer_ms);
     assert_eq!(turn.sound.gaps.len(), 1);
     assert!(turn.sound.longest_silence_ms >= turn.sound.gaps[0] - 0.1);
+}
+
+/// A document that asks for three seconds of listening on gets them, and they are not the server's.
+#[actix_web::test]
+async fn a_long_speech_timeout_is_the_carriers_silence() {
+    let world = World::start(|asked| match asked.path.as_str() {
+        "/voice/incoming/demo" => xml(
+            "<Gather input=\"speech\" action=\"/next\" speechTimeout=\"3\"><Say>Your number?</Say></Gather>",
+        ),
+        other => receptionist(&Asked {
+            path: other.to_owned(),
+            ..asked.clone()
+        }),
+    });
+    let report = world
+        .network(50.0)
+        .call(&Script::saying("demo", &["six"]))
+        .await;
+    let turn = &report.turns[1];
+    assert!((turn.silence.endpointing_ms - 3000.0).abs() < 0.001);
+    let server = turn.sound.dead_air_ms - 3000.0;
+    assert!((turn.silence.server_ms() - server).abs() < 0.001);
+    assert!(
+        turn.silence
+            .to_string()
+            .starts_with("carrier listening on 3000 ms, network 0 ms, ours")
+    );
+}
+
+/// A caller waits for a clip that does not come in the end.
+#[actix_web::test]
+async fn media_that_fails_late_costs_its_time() {
+    let world = World::start(|asked| match asked.path.as_str() {
+        "/voice/incoming/demo" => listen("<Play>/gone.wav</Play><Say>Hello</Say>"),
+        "/gone.wav" => Reply::Late(40, Box::new(Reply::Full(404, vec![], vec![]))),
+        _ => xml(""),
+    });
+    let report = world.network(2.0).call(&Script::saying("demo", &[])).await;
+    let greeting = &report.turns[0];
+    assert!(greeting.silence.fetch_ms >= 80.0, "{:?}", greeting.silence);
+    assert!(greeting.sound.dead_air_ms >= 80.0);
 }
 
 #[actix_web::test]
