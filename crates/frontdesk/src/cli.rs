@@ -63,6 +63,11 @@ pub enum Command {
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Measure Frontdesk on this machine
+    #[command(subcommand)]
+    Bench(crate::bench::Bench),
+    /// Live through a recorded call once more, and say whether it goes the same way
+    Replay(crate::replay::Replay),
 }
 
 /// `frontdesk demo`
@@ -74,6 +79,9 @@ pub struct Demo {
     /// Where the call's two-channel recording goes
     #[arg(long, value_name = "FILE", default_value = "call.wav")]
     pub out: PathBuf,
+    /// Where a recording for `frontdesk replay` goes: every input of the call with its time
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
 }
 
 /// `frontdesk call`
@@ -90,6 +98,9 @@ pub struct Call {
     /// Where the two-channel recording goes
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Where a recording for `frontdesk replay` goes: every input of the call with its time
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// Print every document
     #[arg(long)]
     pub dump_xml: bool,
@@ -142,6 +153,8 @@ pub enum ConfigCommand {
         #[arg(long)]
         origin: bool,
     },
+    /// Print every setting as an environment variable, with its meaning and its default
+    Example,
 }
 
 impl Common {

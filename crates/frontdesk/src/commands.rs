@@ -7,10 +7,12 @@ use carrier_sim::{Input, Network, NetworkConfig, Script, Step};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 
 use crate::{
+    bench::{self, Bench},
     cli::{self, Cli, Command, Common, ConfigCommand, Fillers, Models},
     config::{Config, Env, Live, Loaded, Paths, Watcher},
     house::House,
     log::{self, say},
+    replay::{self, Recorder},
     shutdown,
     telephone::{self, Print, Scripted, Talker},
     voice,
@@ -32,6 +34,11 @@ const DEMO: [&str; 7] = [
 /// # Errors
 /// What went wrong, and what to do.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match &cli.command {
+        Some(Command::Bench(Bench::Webhook(options))) => return bench::webhook(options),
+        Some(Command::Replay(options)) => return replay::replay(options),
+        _ => {}
+    }
     let env = Env::of_process();
     let paths = Paths::find(cli.common.config.as_deref(), &env);
     let flags = cli.common.flags();
@@ -61,7 +68,11 @@ async fn dispatch(cli: Cli, live: Live) -> anyhow::Result<ExitCode> {
         Some(Command::Call(call)) => self::call(live, call).await,
         Some(Command::Fillers(command)) => fillers(live, command).await,
         Some(Command::Models(command)) => models(&live, &command),
-        Some(Command::Config(_)) => Ok(ExitCode::SUCCESS),
+        Some(Command::Bench(Bench::Server(pipeline))) => bench::server(live, &pipeline).await,
+        // These were done before there was a runtime.
+        Some(Command::Config(_) | Command::Bench(Bench::Webhook(_)) | Command::Replay(_)) => {
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
@@ -69,6 +80,7 @@ fn show(command: &ConfigCommand, loaded: &Loaded) {
     match command {
         ConfigCommand::Check => say(loaded.check()),
         ConfigCommand::Show { origin } => say(loaded.show(*origin)),
+        ConfigCommand::Example => say(crate::config::example().trim_end()),
     }
 }
 
@@ -156,6 +168,7 @@ async fn demo(live: Live, common: &Common, demo: cli::Demo) -> anyhow::Result<Ex
             rtt_ms: 100,
             ..house.network.clone()
         };
+        let recorder = Recorder::start(&house.app.switchboard, demo.record.clone());
         let report = place(
             house,
             config,
@@ -165,6 +178,7 @@ async fn demo(live: Live, common: &Common, demo: cli::Demo) -> anyhow::Result<Ex
             Print::default(),
         )
         .await?;
+        recorder.finish(&report.call_sid)?;
         if let Some(recording) = &report.recording {
             std::fs::write(&demo.out, recording.to_wav())
                 .with_context(|| format!("cannot write {}", demo.out.display()))?;
@@ -286,6 +300,7 @@ async fn call(live: Live, call: cli::Call) -> anyhow::Result<ExitCode> {
             xml: call.dump_xml,
             json: call.json,
         };
+        let recorder = Recorder::start(&house.app.switchboard, call.record.clone());
         let report = place(
             house,
             config,
@@ -295,6 +310,7 @@ async fn call(live: Live, call: cli::Call) -> anyhow::Result<ExitCode> {
             print,
         )
         .await?;
+        recorder.finish(&report.call_sid)?;
         if let (Some(file), Some(recording)) = (&call.out, &report.recording) {
             std::fs::write(file, recording.to_wav())
                 .with_context(|| format!("cannot write {}", file.display()))?;

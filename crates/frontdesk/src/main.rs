@@ -2,12 +2,14 @@
 //!
 //! The binary reads the configuration, joins the parts and runs. Nothing is decided here that another crate could decide.
 
+mod bench;
 mod cli;
 mod commands;
 mod config;
 mod house;
 mod log;
 mod phone;
+mod replay;
 mod shutdown;
 mod telephone;
 mod voice;

@@ -2,6 +2,7 @@
 
 use carrier_sim::{Input, Network, NetworkConfig, SoundKind};
 use events::BusinessId;
+use switchboard::Tasks;
 use tokio::sync::mpsc;
 use web::{PhoneEvent, PhoneInput, PhoneNetwork, PhoneOptions, PhoneSession};
 
@@ -9,6 +10,8 @@ use web::{PhoneEvent, PhoneInput, PhoneNetwork, PhoneOptions, PhoneSession};
 pub struct Switch {
     /// How the network is built; the round trip is chosen per call.
     pub config: NetworkConfig,
+    /// Who owns the tasks that carry a call.
+    pub tasks: Tasks,
 }
 
 impl PhoneNetwork for Switch {
@@ -21,7 +24,7 @@ impl PhoneNetwork for Switch {
         let mut phone = network.dial(&options.from, "+15550100999", business.as_str());
         let (tell, events) = mpsc::channel(256);
         let (inputs, mut acts) = mpsc::channel(16);
-        tokio::spawn(async move {
+        self.tasks.start(async move {
             let _ = tell
                 .send(PhoneEvent::Dialled {
                     call: phone.call_sid.clone(),

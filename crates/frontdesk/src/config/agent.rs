@@ -1,7 +1,7 @@
 //! Who replies, and how fast.
 
 use super::{
-    keys::{Applies, Key, Kind},
+    keys::{Key, Kind},
     reader::Reader,
 };
 
@@ -29,26 +29,23 @@ const FIRST_MS: Key = Key::new(
     "agent.first_ms",
     &["FRONTDESK__AGENT__FIRST_MS"],
     Kind::Number(0, 60_000),
-    "400",
+    "0",
     "How long the scripted agent thinks before its first word, ms.",
-)
-.applies(Applies::NextCall);
+);
 const PER_WORD_MS: Key = Key::new(
     "agent.per_word_ms",
     &["FRONTDESK__AGENT__PER_WORD_MS"],
     Kind::Number(0, 5_000),
-    "25",
+    "0",
     "How long the scripted agent takes for each further word, ms.",
-)
-.applies(Applies::NextCall);
+);
 const REPLY_WITHIN_MS: Key = Key::new(
     "agent.reply_within_ms",
     &["FRONTDESK__AGENT__REPLY_WITHIN_MS"],
     Kind::Number(1_000, 60_000),
     "12000",
     "How long a reply may take in all before the caller hears an apology, ms.",
-)
-.applies(Applies::NextCall);
+);
 
 impl AgentConfig {
     /// Its settings.

@@ -65,6 +65,15 @@ impl Twilio {
         &INSECURE_SKIP_SIGNATURE,
     ];
 
+    /// The keys whose signatures are believed, the present one first.
+    pub fn tokens(&self) -> Vec<String> {
+        [&self.auth_token, &self.auth_token_previous]
+            .into_iter()
+            .flatten()
+            .map(|secret| secret.reveal().to_owned())
+            .collect()
+    }
+
     /// Reads and checks them against the front door.
     pub fn read(reader: &mut Reader<'_>, server: &Server) -> Self {
         let twilio = Self {

@@ -20,8 +20,6 @@ pub struct Limits {
     pub webhook_kb: u32,
     /// The largest body of an API request, kB.
     pub json_kb: u32,
-    /// The largest upload, MB.
-    pub upload_mb: u32,
     /// How long a client may take to send its request, seconds.
     pub request_s: u32,
     /// At shutdown: how long requests are still taken while readiness says no, seconds.
@@ -36,32 +34,28 @@ const CALLS: Key = Key::new(
     Kind::Number(1, 100_000),
     "2000",
     "Calls in progress; a further caller hears a busy line.",
-)
-.applies(Applies::NextCall);
+);
 const CALL_MINUTES: Key = Key::new(
     "limits.call_minutes",
     &["FRONTDESK__LIMITS__CALL_MINUTES"],
     Kind::Number(1, 1440),
     "240",
     "The longest call, minutes.",
-)
-.applies(Applies::NextCall);
+);
 const IDLE_MINUTES: Key = Key::new(
     "limits.idle_minutes",
     &["FRONTDESK__LIMITS__IDLE_MINUTES"],
     Kind::Number(1, 240),
     "15",
     "A call that nothing was heard of for so long is over, minutes.",
-)
-.applies(Applies::NextCall);
+);
 const HOLD_MS: Key = Key::new(
     "limits.hold_ms",
     &["FRONTDESK__LIMITS__HOLD_MS"],
     Kind::Number(500, 10_000),
     "8000",
     "How long a webhook that waits for an answer is held, ms; carriers give up after 15 s.",
-)
-.applies(Applies::NextCall);
+);
 const WEBHOOK_KB: Key = Key::new(
     "limits.webhook_kb",
     &["FRONTDESK__LIMITS__WEBHOOK_KB"],
@@ -75,13 +69,6 @@ const JSON_KB: Key = Key::new(
     Kind::Number(4, 10_240),
     "256",
     "The largest body of an API request, kB.",
-);
-const UPLOAD_MB: Key = Key::new(
-    "limits.upload_mb",
-    &["FRONTDESK__LIMITS__UPLOAD_MB"],
-    Kind::Number(1, 1024),
-    "25",
-    "The largest upload, MB.",
 );
 const REQUEST_S: Key = Key::new(
     "limits.request_s",
@@ -116,7 +103,6 @@ impl Limits {
         &HOLD_MS,
         &WEBHOOK_KB,
         &JSON_KB,
-        &UPLOAD_MB,
         &REQUEST_S,
         &LAME_DUCK_S,
         &DRAIN_S,
@@ -131,7 +117,6 @@ impl Limits {
             hold_ms: reader.number(&HOLD_MS),
             webhook_kb: reader.number(&WEBHOOK_KB),
             json_kb: reader.number(&JSON_KB),
-            upload_mb: reader.number(&UPLOAD_MB),
             request_s: reader.number(&REQUEST_S),
             lame_duck_s: reader.number(&LAME_DUCK_S),
             drain_s: reader.number(&DRAIN_S),

@@ -10,6 +10,7 @@ mod carrier;
 mod document;
 mod env;
 mod errors;
+mod example;
 mod keys;
 mod limits;
 mod log;
@@ -35,19 +36,19 @@ pub use self::{
     agent::AgentConfig,
     business::BusinessFile,
     carrier::Twilio,
-    env::{CONFIG_VARIABLE, CREDENTIALS_VARIABLE, Env, Flags},
+    env::{CONFIG_VARIABLE, Env, Flags},
     errors::{Errors, Problem},
+    example::example,
     keys::{Applies, Key},
     limits::Limits,
     log::{Format, Log},
     origin::{Origin, Setting},
     retention::Retention,
-    secret::Secret,
-    server::{Net, Server},
+    server::Server,
     speech::Speech,
     store::Store,
     targets::Targets,
-    watch::{Live, Status, Watcher},
+    watch::{Live, Watcher},
 };
 use self::{document::Document, reader::Reader};
 
@@ -60,7 +61,7 @@ pub struct Config {
     /// The front door.
     pub server: Server,
     /// The carrier's account.
-    pub twilio: Twilio,
+    pub carrier: Twilio,
     /// The voices.
     pub speech: Speech,
     /// Who replies.
@@ -181,7 +182,7 @@ impl Config {
         let server = Server::read(reader);
         let limits = Limits::read(reader);
         Self {
-            twilio: Twilio::read(reader, &server),
+            carrier: Twilio::read(reader, &server),
             server,
             speech: Speech::read(reader),
             agent: AgentConfig::read(reader),

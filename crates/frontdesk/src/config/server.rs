@@ -20,47 +20,8 @@ pub struct Server {
     pub bind: String,
     /// The URL under which the carrier reaches us, without a slash at its end; signatures are verified over it.
     pub public_url: Option<String>,
-    /// Proxies whose word about the client's address is taken.
-    pub trusted_proxies: Vec<Net>,
     /// The password of console and admin API; without it both are open, which only a loopback address may be.
     pub admin_token: Option<Secret>,
-}
-
-/// An address, or a block of addresses (`10.0.0.0/8`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Net {
-    address: IpAddr,
-    bits: u8,
-}
-
-impl Net {
-    /// Reads `10.0.0.0/8`, `10.1.2.3` or their likes of version 6.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (address, bits) = text
-            .split_once('/')
-            .map_or((text, None), |(a, b)| (a, Some(b)));
-        let address: IpAddr = address.parse().ok()?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
-        (bits <= most).then_some(Self { address, bits })
-    }
-
-    /// Whether the address is in the block. A version 4 address in version 6 clothes counts as version 4.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(net), IpAddr::V4(ip)) => same(
-                u128::from(net.to_bits()) << 96,
-                u128::from(ip.to_bits()) << 96,
-                self.bits,
-            ),
-            (IpAddr::V6(net), IpAddr::V6(ip)) => same(net.to_bits(), ip.to_bits(), self.bits),
-            _ => false,
-        }
-    }
-}
-
-fn same(a: u128, b: u128, bits: u8) -> bool {
-    bits == 0 || (a ^ b) >> (128 - u32::from(bits)) == 0
 }
 
 const BIND: Key = Key::new(
@@ -80,16 +41,6 @@ pub(super) const PUBLIC_URL: Key = Key::new(
 )
 .short("public_url")
 .applies(Applies::NextCall);
-const TRUSTED_PROXIES: Key = Key::new(
-    "server.trusted_proxies",
-    &[
-        "FRONTDESK__SERVER__TRUSTED_PROXIES",
-        "FRONTDESK_TRUSTED_PROXIES",
-    ],
-    Kind::List(proxy),
-    "",
-    "Proxies (addresses or blocks) whose X-Forwarded-For is believed.",
-);
 const ADMIN_TOKEN: Key = Key::new(
     "server.admin_token",
     &["FRONTDESK__SERVER__ADMIN_TOKEN", "FRONTDESK_ADMIN_TOKEN"],
@@ -100,18 +51,16 @@ const ADMIN_TOKEN: Key = Key::new(
 
 impl Server {
     /// Its settings.
-    pub const KEYS: &[&Key] = &[&BIND, &PUBLIC_URL, &TRUSTED_PROXIES, &ADMIN_TOKEN];
+    pub const KEYS: &[&Key] = &[&BIND, &PUBLIC_URL, &ADMIN_TOKEN];
 
     /// Reads and checks them.
     pub fn read(reader: &mut Reader<'_>) -> Self {
         let url = reader
             .optional(&PUBLIC_URL)
             .filter(|url| public_url(url).is_ok());
-        let proxies = reader.list(&TRUSTED_PROXIES);
         let server = Self {
             bind: reader.text(&BIND),
             public_url: url.map(|url| url.trim_end_matches('/').to_owned()),
-            trusted_proxies: proxies.iter().filter_map(|text| Net::parse(text)).collect(),
             admin_token: reader.secret(&ADMIN_TOKEN),
         };
         if !server.binds_loopback() && !reader.is_written(&ADMIN_TOKEN) {
@@ -209,15 +158,6 @@ fn public_url(text: &str) -> Result<(), Fault> {
         ),
         _ => Ok(()),
     }
-}
-
-fn proxy(text: &str) -> Result<(), Fault> {
-    Net::parse(text).map(|_| ()).ok_or_else(|| {
-        Fault::new(
-            format!("has `{text}`, which is no address"),
-            "write an address or a block, like `10.0.0.0/8`",
-        )
-    })
 }
 
 fn admin_token(text: &str) -> Result<(), Fault> {
