@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use events::Stamped;
+use call::{Input, Order, Policy, Traits};
+use events::{At, CallId, Stamped, TurnId};
 use tokio::sync::broadcast;
 
 /// Events that a slow tap may lag behind before it loses the oldest.
@@ -17,25 +18,80 @@ pub struct Tap {
     pub stamped: Arc<Stamped>,
 }
 
+/// One step of a call's core, for a recording that can be replayed.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Which call.
+    pub call: CallId,
+    /// The time that the core was given.
+    pub at: At,
+    /// What was done.
+    pub what: Arc<Moment>,
+}
+
+/// What was done in a step.
+#[derive(Clone, Debug)]
+pub enum Moment {
+    /// The call was made of this.
+    Began {
+        /// Makes its choices.
+        seed: u64,
+        /// What the line can do.
+        traits: Traits,
+        /// How the business wants it.
+        policy: Arc<Policy>,
+        /// The turn it begins with.
+        turn: TurnId,
+    },
+    /// It took an input and gave orders.
+    Took {
+        /// The input.
+        input: Input,
+        /// The orders.
+        orders: Vec<Order>,
+    },
+}
+
 /// Broadcasts events. Log, metrics, console and records are taps; a tap that falls behind loses events, never a call.
 #[derive(Clone, Debug)]
-pub struct Bus(broadcast::Sender<Tap>);
+pub struct Bus {
+    taps: broadcast::Sender<Tap>,
+    steps: broadcast::Sender<Step>,
+}
 
 impl Bus {
     /// A bus without taps.
     pub fn new() -> Self {
-        Self(broadcast::channel(DEPTH).0)
+        Self {
+            taps: broadcast::channel(DEPTH).0,
+            steps: broadcast::channel(DEPTH).0,
+        }
     }
 
     /// Listens from now on.
     pub fn tap(&self) -> broadcast::Receiver<Tap> {
-        self.0.subscribe()
+        self.taps.subscribe()
     }
 
     /// Tells all taps.
     pub fn tell(&self, tap: Tap) {
         // No tap is no error.
-        let _ = self.0.send(tap);
+        let _ = self.taps.send(tap);
+    }
+
+    /// Listens to every step of every call from now on.
+    pub fn steps(&self) -> broadcast::Receiver<Step> {
+        self.steps.subscribe()
+    }
+
+    /// Whether somebody records; else a step need not be made.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.steps.receiver_count() > 0
+    }
+
+    /// Tells whoever records.
+    pub(crate) fn record(&self, step: Step) {
+        let _ = self.steps.send(step);
     }
 }
 

@@ -19,7 +19,7 @@ mod switchboard;
 mod voicer;
 mod work;
 
-pub use bus::{Bus, Tap};
+pub use bus::{Bus, Moment, Step, Tap};
 pub use desk::RecordsDesk;
 pub use fillers::{FillerProgress, FillerRow, FillerState};
 pub use forecast::StageTimes;

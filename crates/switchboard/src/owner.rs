@@ -26,7 +26,7 @@ use tokio::{
 
 use crate::{
     LiveCall,
-    bus::Tap,
+    bus::{Moment, Step, Tap},
     mail::{Knock, Mail, Reply, Visit},
     policy::policy,
     room::Room,
@@ -219,7 +219,17 @@ impl Owner {
     fn input(&mut self, input: Input) {
         let mut orders = Vec::new();
         let now = self.now();
+        let bus = &self.room.parts.bus;
+        let recorded = bus.is_recorded().then(|| input.clone());
         self.call.handle(input, now, &mut orders);
+        if let Some(input) = recorded {
+            let orders = orders.clone();
+            bus.record(Step {
+                call: self.call.id().clone(),
+                at: now,
+                what: Arc::new(Moment::Took { input, orders }),
+            });
+        }
         self.obey(orders);
     }
 

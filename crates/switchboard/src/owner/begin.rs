@@ -21,6 +21,7 @@ use tokio::{
 use super::{COMMIT, Owner};
 use crate::{
     LiveCall,
+    bus::{Moment, Step},
     live::mask,
     mail::{Knock, Mail, Reply},
     policy::stable_hash,
@@ -174,6 +175,19 @@ fn take_up(
     };
     let line = Markup::starting_at(paths, turn).holding(room.parts.settings.hold_ms);
     let seed = stable_hash(first.call.as_str());
-    let call = Call::new(first.call.clone(), seed, line.traits(), policy, now).starting_at(turn);
+    let traits = line.traits();
+    if room.parts.bus.is_recorded() {
+        room.parts.bus.record(Step {
+            call: first.call.clone(),
+            at: now,
+            what: Arc::new(Moment::Began {
+                seed,
+                traits,
+                policy: policy.clone(),
+                turn,
+            }),
+        });
+    }
+    let call = Call::new(first.call.clone(), seed, traits, policy, now).starting_at(turn);
     (call, line, orders, lease.events > 0)
 }
