@@ -1,7 +1,7 @@
 //! The port for records, and the rows that go through it.
 
 use bytes::Bytes;
-use events::{At, BusinessId, CallId, InstanceId, Stamped, TurnId};
+use events::{At, BusinessId, CallId, Event, InstanceId, Stamped, TurnId};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
@@ -179,7 +179,10 @@ pub struct Receipt {
     pub reservations: u64,
     /// Messages.
     pub messages: u64,
-    /// Audio objects that only these calls used.
+    /// Audio objects that only the deleted calls played, for the caller of the port to delete: their words may hold a
+    /// name or a number. What another call plays too, or a business keeps as a filler, says nothing of this caller
+    /// and stays. Empty after a sweep, where audio goes by its own age ([`crate::Objects::sweep`]); that also removes
+    /// what a crash between the two deletions leaves.
     pub objects: Vec<String>,
 }
 
@@ -262,6 +265,14 @@ pub(crate) fn committed_at(commit: &Commit) -> At {
     let events = commit.events.iter().map(|e| e.at).max();
     let row = commit.row.ended.unwrap_or(commit.row.started);
     events.map_or(row, |at| at.max(row))
+}
+
+/// The audio objects that these events play.
+pub(crate) fn sounds(events: &[Stamped]) -> impl Iterator<Item = &str> {
+    events.iter().filter_map(|stamped| match &stamped.event {
+        Event::Voiced { object, .. } => object.as_deref(),
+        _ => None,
+    })
 }
 
 /// The error for events that do not follow what is stored.

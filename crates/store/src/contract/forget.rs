@@ -1,12 +1,70 @@
 //! Deletion of one caller.
 
-use events::{Event, TurnId};
+use events::{ClipId, Event, TurnId};
 
 use super::{NOON, ask, commit, event, fresh, good, instance, new_business, new_call, row};
-use crate::{Answer, CallRow, Commit, Message, Records, ReservationAsk, StoreError};
+use crate::{Answer, CallRow, Clip, Commit, Message, Records, ReservationAsk, StoreError};
 
 pub(super) async fn all(records: &dyn Records) {
     a_caller_is_forgotten_and_nobody_else(records).await;
+    audio_that_only_they_heard_goes(records).await;
+}
+
+/// A call from `number` that plays these audio objects.
+async fn plays(records: &dyn Records, number: &str, objects: &[&str]) {
+    let (call, business) = (new_call(), new_business());
+    let lease = good("claim", records.claim(&call, &instance()).await);
+    let voiced = |(seq, object): (u32, &&str)| {
+        let mut voiced = event(&call, seq, "");
+        voiced.event = Event::Voiced {
+            clip: ClipId {
+                turn: TurnId(1),
+                index: seq,
+            },
+            audio_ms: 900,
+            provider: "contract".to_owned(),
+            cached: false,
+            object: Some((*object).to_owned()),
+        };
+        voiced
+    };
+    let told = Commit {
+        row: CallRow {
+            from: Some(number.to_owned()),
+            ..row(&call, &business, NOON)
+        },
+        events: (0..).zip(objects).map(voiced).collect(),
+        ..commit(&lease, &business)
+    };
+    good("commit", records.commit(told).await);
+}
+
+async fn audio_that_only_they_heard_goes(records: &dyn Records) {
+    let (number, other) = (fresh("+1"), fresh("+2"));
+    let [own, twice, shared, filler, others] =
+        ["own", "twice", "shared", "filler", "others"].map(fresh);
+    plays(records, &number, &[&own, &own, &twice, &shared, &filler]).await;
+    plays(records, &number, &[&twice]).await;
+    plays(records, &other, &[&shared, &others]).await;
+    let clip = Clip {
+        business: new_business(),
+        class: "lookup".to_owned(),
+        text: "One moment.".to_owned(),
+        recipe: String::new(),
+        object: filler.clone(),
+        ms: 900,
+        level_dbfs: -22.0,
+        made: NOON,
+    };
+    good("put a clip", records.put_clip(clip).await);
+    let receipt = good("forget", records.forget_caller(&number).await);
+    let mut objects = receipt.objects;
+    objects.sort();
+    assert_eq!(objects, [own, twice], "what nobody else plays");
+    let receipt = good("forget", records.forget_caller(&other).await);
+    let mut objects = receipt.objects;
+    objects.sort();
+    assert_eq!(objects, [others, shared], "the last who played it");
 }
 
 async fn a_caller_is_forgotten_and_nobody_else(records: &dyn Records) {

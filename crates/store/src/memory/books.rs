@@ -156,6 +156,11 @@ impl Books {
         all.filter(|c| c.business == *business).cloned().collect()
     }
 
+    /// Whether a business keeps this audio object as a filler.
+    pub(super) fn is_filler(&self, object: &str) -> bool {
+        self.clips.values().any(|clip| clip.object == object)
+    }
+
     /// Empties the personal fields of reservations and removes messages; says how many of each.
     pub(super) fn forget(&mut self, number: &str, calls: &HashSet<CallId>) -> (u64, u64) {
         let mut emptied = 0;

@@ -2,13 +2,16 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
 };
 
 use bytes::Bytes;
 use events::{At, CallId, Stamped};
 
-use crate::{Bytes32, CallFilter, CallRow, Commit, Lease, StoreError, records::committed_at};
+use crate::{
+    Bytes32, CallFilter, CallRow, Commit, Lease, StoreError,
+    records::{committed_at, sounds},
+};
 
 /// The most calls that are remembered.
 const CALLS: usize = 10_000;
@@ -128,12 +131,22 @@ impl Calls {
         rows.into_iter().cloned().collect()
     }
 
-    /// Removes a caller's calls and says which they were.
-    pub(super) fn forget(&mut self, number: &str) -> HashSet<CallId> {
-        self.remove(|kept| {
+    /// Removes a caller's calls; says which they were, and which audio objects no other call plays.
+    pub(super) fn forget(&mut self, number: &str) -> (HashSet<CallId>, BTreeSet<String>) {
+        let theirs = |kept: &Kept| {
             let from = kept.row.as_ref().and_then(|row| row.from.as_deref());
             from == Some(number)
-        })
+        };
+        let chosen = self.calls.values().filter(|kept| theirs(kept));
+        let mut objects: BTreeSet<String> = chosen
+            .flat_map(|kept| sounds(&kept.events))
+            .map(str::to_owned)
+            .collect();
+        let gone = self.remove(theirs);
+        for other in self.calls.values().flat_map(|kept| sounds(&kept.events)) {
+            objects.remove(other);
+        }
+        (gone, objects)
     }
 
     pub(super) fn sweep(&mut self, calls_before: At, answers_before: At) -> u64 {

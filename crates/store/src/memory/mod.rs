@@ -158,13 +158,14 @@ impl Records for MemoryRecords {
 
     fn forget_caller<'a>(&'a self, number: &'a str) -> Done<'a, Receipt> {
         self.with(|s| {
-            let calls = s.calls.forget(number);
+            let (calls, mut objects) = s.calls.forget(number);
+            objects.retain(|object| !s.books.is_filler(object));
             let (reservations, messages) = s.books.forget(number, &calls);
             Ok(Receipt {
                 calls: calls.len() as u64,
                 reservations,
                 messages,
-                objects: Vec::new(),
+                objects: objects.into_iter().collect(),
             })
         })
     }

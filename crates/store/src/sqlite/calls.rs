@@ -1,6 +1,6 @@
 //! Calls, events and answers, as SQL.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 use bytes::Bytes;
 use events::{At, BusinessId, CallId, InstanceId, Stamped};
@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, Row, any::AnyRow};
 use super::fault::Fault;
 use crate::{
     Bytes32, CallFilter, CallRow, Commit, Lease, StoreError,
-    records::{committed_at, gap},
+    records::{committed_at, gap, sounds},
 };
 
 /// A commit with its texts made, which is done before it waits for the connection.
@@ -20,6 +20,7 @@ pub(super) struct Prepared {
     first: u32,
     until: u64,
     events: Option<String>,
+    sounds: BTreeSet<String>,
     answer: Option<(String, Bytes)>,
     made: At,
 }
@@ -37,6 +38,7 @@ impl Prepared {
             ))
         })?;
         Ok(Self {
+            sounds: sounds(&commit.events).map(str::to_owned).collect(),
             epoch: commit.epoch,
             row: commit.row,
             snapshot: commit.snapshot,
@@ -121,6 +123,15 @@ pub(super) async fn commit(conn: &mut AnyConnection, commit: &Prepared) -> Resul
         .bind(call)
         .bind(int(commit.until))
         .bind(events.as_str())
+        .execute(&mut *conn)
+        .await?;
+    }
+    for object in &commit.sounds {
+        sqlx::query(
+            "INSERT INTO sounds (object, call) VALUES ($1, $2) ON CONFLICT (object, call) DO NOTHING",
+        )
+        .bind(object.as_str())
+        .bind(call)
         .execute(&mut *conn)
         .await?;
     }

@@ -45,11 +45,15 @@ pub(super) async fn caller(
         if theirs.is_empty() {
             break;
         }
-        calls
+        let only_theirs = calls
             .run(async move |conn| {
                 transaction(conn, async |conn| remove(conn, &theirs).await).await
             })
             .await?;
+        let objects = books
+            .run(async move |conn| no_fillers(conn, only_theirs).await)
+            .await?;
+        receipt.objects.extend(objects);
     }
     calls.run(empty_log).await?;
     let given = number.to_owned();
@@ -105,9 +109,13 @@ async fn calls_from(conn: &mut AnyConnection, number: &str) -> Result<Vec<String
     rows.iter().map(call).collect()
 }
 
-async fn remove(conn: &mut AnyConnection, calls: &[String]) -> Result<(), Fault> {
+/// Removes calls and all that hangs on them; returns the audio objects that no other call plays.
+async fn remove(conn: &mut AnyConnection, calls: &[String]) -> Result<Vec<String>, Fault> {
+    let mut objects = Vec::new();
     for call in calls {
+        objects.extend(sounds_of(conn, call).await?);
         for sql in [
+            "DELETE FROM sounds WHERE call = $1",
             "DELETE FROM batches WHERE call = $1",
             "DELETE FROM answers WHERE call = $1",
             "DELETE FROM calls WHERE call = $1",
@@ -118,7 +126,35 @@ async fn remove(conn: &mut AnyConnection, calls: &[String]) -> Result<(), Fault>
                 .await?;
         }
     }
-    Ok(())
+    Ok(objects)
+}
+
+/// What this call plays and no other that is still here.
+async fn sounds_of(conn: &mut AnyConnection, call: &str) -> Result<Vec<String>, Fault> {
+    let rows = sqlx::query(
+        "SELECT object FROM sounds AS own WHERE call = $1 AND NOT EXISTS
+         (SELECT 1 FROM sounds AS other WHERE other.object = own.object AND other.call <> $1)",
+    )
+    .bind(call)
+    .fetch_all(conn)
+    .await?;
+    let object = |row: &sqlx::any::AnyRow| row.try_get("object").map_err(Fault::from);
+    rows.iter().map(object).collect()
+}
+
+/// The objects that no business keeps as a filler.
+async fn no_fillers(conn: &mut AnyConnection, objects: Vec<String>) -> Result<Vec<String>, Fault> {
+    let mut others = Vec::with_capacity(objects.len());
+    for object in objects {
+        let filler = sqlx::query("SELECT class FROM clips WHERE object = $1 LIMIT 1")
+            .bind(object.as_str())
+            .fetch_optional(&mut *conn)
+            .await?;
+        if filler.is_none() {
+            others.push(object);
+        }
+    }
+    Ok(others)
 }
 
 /// By number, and by the calls it was said in: somebody may leave another number than they call from.

@@ -44,6 +44,16 @@ CREATE INDEX answers_by_age ON answers (made);
 CREATE TABLE health (id BIGINT NOT NULL PRIMARY KEY, beats BIGINT NOT NULL);
 ";
 
+/// Which call plays which audio object, so that the deletion of a caller finds what nobody else needs.
+const SOUNDS: &str = "
+CREATE TABLE sounds (
+  object TEXT NOT NULL,
+  call TEXT NOT NULL,
+  PRIMARY KEY (object, call)
+);
+CREATE INDEX sounds_by_call ON sounds (call);
+";
+
 /// What somebody was promised: each write is on the disk before it counts.
 ///
 /// `calendars` is locked by whoever changes a business's reservations, so the exact overlap check is never raced.
@@ -112,22 +122,20 @@ CREATE TABLE deletions (number TEXT NOT NULL PRIMARY KEY);
 CREATE TABLE health (id BIGINT NOT NULL PRIMARY KEY, beats BIGINT NOT NULL);
 ";
 
-fn migrator(name: &'static str, sql: &'static str) -> Migrator {
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        name.into(),
-        MigrationType::Simple,
-        sql.into_sql_str(),
-        false,
-    )])
+fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {
+    let step = |(version, (name, sql)): (i64, &(&'static str, &'static str))| {
+        let kind = MigrationType::Simple;
+        Migration::new(version, (*name).into(), kind, (*sql).into_sql_str(), false)
+    };
+    Migrator::with_migrations((1..).zip(steps).map(step).collect())
 }
 
 /// The tables of the calls' file.
 pub(super) fn calls() -> Migrator {
-    migrator("calls", CALLS)
+    migrator(&[("calls", CALLS), ("sounds", SOUNDS)])
 }
 
 /// The tables of the books' file.
 pub(super) fn books() -> Migrator {
-    migrator("books", BOOKS)
+    migrator(&[("books", BOOKS)])
 }
