@@ -315,6 +315,10 @@ impl Line for Markup {
         } else if self.expects(request.kind) && self.open.is_none() {
             self.take(request, now, inputs);
         } else {
+            if request.kind == Kind::Resume {
+                // A carrier does one thing at a time: it gave up on the request that is still held.
+                self.aside.extend(self.open.take());
+            }
             self.aside.push((request.ticket, now));
         }
     }
