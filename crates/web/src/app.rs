@@ -2,12 +2,16 @@
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
-use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
+use actix_web::{
+    App as Actix, HttpRequest, HttpResponse, HttpServer, ResponseError, dev::ServerHandle, web,
+};
 use agent::Business;
 use events::{BusinessId, CallId};
 use switchboard::Switchboard;
 
-use crate::{Meter, PhoneNetwork, Templates, admin, audio, console, health, webhooks};
+use crate::{
+    Draining, Meter, PhoneNetwork, Problem, Templates, admin, audio, console, health, webhooks,
+};
 
 /// What the web needs to know. `frontdesk` reads it from the configuration.
 #[derive(Clone)]
@@ -16,6 +20,9 @@ pub struct Settings {
     pub public_url: String,
     /// Auth tokens of the carrier's account, and the one of the built-in network.
     pub tokens: Vec<String>,
+    /// The carrier accounts that own our numbers, and the one of the built-in network; a webhook of another one is
+    /// refused. Empty = every account that a token of ours has signed for.
+    pub accounts: Vec<String>,
     /// Checks no signatures. Only ever true with a loopback public URL; a banner says so on every page.
     pub skip_signatures: bool,
     /// What an admin must show; `None` = local mode, only callers from this machine are let in.
@@ -30,7 +37,7 @@ pub struct Settings {
     pub webhook_bytes: usize,
     /// The largest body of an API request, bytes.
     pub json_bytes: usize,
-    /// How long a client may take to send its request.
+    /// How long a client may take to send the head of its request, and then its body.
     pub request: Duration,
 }
 
@@ -65,6 +72,8 @@ pub struct App {
     pub jobs: admin::Jobs,
     /// Browser phones.
     pub lines: admin::Lines,
+    /// Whether we are closing.
+    pub draining: Draining,
     /// Signature mismatches, explained, for the console.
     pub mismatches: webhooks::Mismatches,
     /// The last requests of the carrier.
@@ -91,6 +100,37 @@ pub fn tagger(key: &str) -> Box<dyn Fn(&CallId) -> String + Send + Sync> {
     })
 }
 
+/// Every route. The application has to be put beside them, as `web::Data<App>`.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let query = web::QueryConfig::default().error_handler(|error, _| {
+        Problem::new(
+            400,
+            "bad_query",
+            format!("the query cannot be read: {error}"),
+        )
+        .into()
+    });
+    let path =
+        web::PathConfig::default().error_handler(|_, _| Problem::not_found("address").into());
+    config
+        .app_data(query)
+        .app_data(path)
+        .configure(webhooks::routes)
+        .configure(audio::routes)
+        .configure(health::routes)
+        .configure(admin::routes)
+        .configure(console::routes)
+        .default_service(web::to(nowhere));
+}
+
+async fn nowhere(request: HttpRequest) -> HttpResponse {
+    // The path is the visitor's text: JSON holds it safely, and a long one helps nobody.
+    let path: String = request.path().chars().take(200).collect();
+    Problem::new(404, "not_found", format!("there is nothing at {path}"))
+        .hint("carriers call /voice/incoming/{business}; people open /console/")
+        .error_response()
+}
+
 /// Serves until the handle is stopped. The signals are not watched here: shutdown has an order, and it is the binary's.
 ///
 /// # Errors
@@ -102,22 +142,14 @@ pub fn serve(
 ) -> std::io::Result<(ServerHandle, actix_web::dev::Server)> {
     let request = app.settings.request;
     let data = web::Data::from(app);
-    let server = HttpServer::new(move || {
-        Actix::new()
-            .app_data(data.clone())
-            .configure(webhooks::routes)
-            .configure(audio::routes)
-            .configure(health::routes)
-            .configure(admin::routes)
-            .configure(console::routes)
-    })
-    .workers(workers.max(1))
-    .disable_signals()
-    .client_request_timeout(request)
-    .keep_alive(Duration::from_secs(15))
-    .max_connections(20_000)
-    .shutdown_timeout(10)
-    .listen(listener)?
-    .run();
+    let server = HttpServer::new(move || Actix::new().app_data(data.clone()).configure(routes))
+        .workers(workers.max(1))
+        .disable_signals()
+        .client_request_timeout(request)
+        .keep_alive(Duration::from_secs(15))
+        .max_connections(20_000)
+        .shutdown_timeout(10)
+        .listen(listener)?
+        .run();
     Ok((server.handle(), server))
 }

@@ -4,7 +4,16 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use bytes::Bytes;
 use store::ObjectKey;
 
-use crate::App;
+use crate::{App, guard};
+
+/// Tells the built-in network what a clip says: percent-encoded UTF-8.
+const SPOKEN_TEXT: &str = "x-spoken-text";
+
+/// The most that it tells, bytes.
+const SPOKEN_BYTES: usize = 1024;
+
+/// Headers of requests that somebody else passes on.
+const PROXIED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "via"];
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.service(
@@ -42,7 +51,13 @@ async fn clip(app: web::Data<App>, request: HttpRequest, name: web::Path<String>
         .get(header::RANGE)
         .and_then(|v| v.to_str().ok());
     match range.map(|range| part(range, bytes.len())) {
-        None | Some(Part::Whole) => common(HttpResponse::Ok(), &etag).body(bytes),
+        None | Some(Part::Whole) => {
+            let mut whole = common(HttpResponse::Ok(), &etag);
+            if let Some(words) = words(&app, &request, &object).await {
+                whole.insert_header((SPOKEN_TEXT, words));
+            }
+            whole.body(bytes)
+        }
         Some(Part::Slice(from, to)) => common(HttpResponse::PartialContent(), &etag)
             .insert_header((
                 header::CONTENT_RANGE,
@@ -53,6 +68,52 @@ async fn clip(app: web::Data<App>, request: HttpRequest, name: web::Path<String>
             .insert_header((header::CONTENT_RANGE, format!("bytes */{}", bytes.len())))
             .finish(),
     }
+}
+
+/// The words of a clip, for the built-in network, whose transcript should not say "a clip". The header tells no more
+/// than the sound beside it, but it is easier to keep, so only this very machine is told: a request from a loopback
+/// address that no proxy has passed on.
+async fn words(app: &App, request: &HttpRequest, object: &ObjectKey) -> Option<String> {
+    let passed_on = PROXIED
+        .iter()
+        .any(|name| request.headers().contains_key(*name));
+    if passed_on || !guard::from_here(request) {
+        return None;
+    }
+    let parts = app.switchboard.parts();
+    if let Some(words) = parts.voicer.words(object).await {
+        return Some(percent_encoded(&words));
+    }
+    // Fillers outlive the process that spoke them.
+    for (business, _) in (app.businesses)() {
+        let rows = app.switchboard.fillers(&business).await.ok()?;
+        let named = |row: &switchboard::FillerRow| row.object.as_deref() == Some(object.as_str());
+        if let Some(row) = rows.into_iter().find(named) {
+            return Some(percent_encoded(&row.text));
+        }
+    }
+    None
+}
+
+/// At most 1 kB of it; letters, digits and `-._~` as they are (RFC 3986 §2.3), everything else escaped.
+fn percent_encoded(text: &str) -> String {
+    let mut out = String::new();
+    for letter in text.chars() {
+        let before = out.len();
+        for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    out.push(char::from(byte));
+                }
+                _ => out.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        if out.len() > SPOKEN_BYTES {
+            out.truncate(before);
+            break;
+        }
+    }
+    out
 }
 
 fn common(
@@ -100,6 +161,14 @@ fn part(range: &str, length: usize) -> Part {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_cut_between_letters() {
+        assert_eq!(percent_encoded("Café, 5-6!"), "Caf%C3%A9%2C%205-6%21");
+        let long = percent_encoded(&"é".repeat(1000));
+        assert_eq!(long.len(), 1020);
+        assert!(long.ends_with("%C3%A9"));
+    }
 
     #[test]
     fn ranges_are_read_as_the_rfc_says() {

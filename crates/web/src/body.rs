@@ -10,14 +10,12 @@ use futures::StreamExt;
 
 use crate::Problem;
 
-/// How long a body may take.
-const DEADLINE: Duration = Duration::from_secs(5);
-
-/// The whole body.
+/// The whole body, when it is at most `limit` bytes long and here within `deadline`.
 pub(crate) async fn read(
     request: &HttpRequest,
     payload: Payload,
     limit: usize,
+    deadline: Duration,
 ) -> Result<Bytes, Problem> {
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         let hint = "send the body without Content-Encoding";
@@ -35,12 +33,12 @@ pub(crate) async fn read(
     if declared.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
-    match tokio::time::timeout(DEADLINE, gather(payload, limit)).await {
+    match tokio::time::timeout(deadline, gather(payload, limit)).await {
         Ok(body) => body,
         Err(_) => Err(Problem::new(
             408,
             "slow_body",
-            "the body took longer than 5 s",
+            format!("the body took longer than {} ms", deadline.as_millis()),
         )),
     }
 }

@@ -27,7 +27,10 @@ fn check(request: &HttpRequest) -> Result<Admin, Problem> {
         return Err(Problem::new(500, "no_app", "the application is not set up"));
     };
     match &app.settings.admin_token {
-        Some(token) if shown(request).is_some_and(|shown| same(&shown, token)) => Ok(Admin(())),
+        Some(token) if bearer(request).is_some_and(|shown| same(shown, token)) => Ok(Admin(())),
+        Some(token) if cookie(request).is_some_and(|shown| same(shown, token)) => {
+            from_our_page(request, &app.settings.public_url)
+        }
         Some(_) => Err(
             Problem::new(401, "unauthorized", "an admin token is needed")
                 .hint("send it as `Authorization: Bearer …`, or open /console/?token=… once"),
@@ -42,27 +45,46 @@ fn check(request: &HttpRequest) -> Result<Admin, Problem> {
     }
 }
 
-/// The token, from the header or the console's cookie.
-fn shown(request: &HttpRequest) -> Option<String> {
-    let header = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|v| v.to_str().ok());
-    if let Some(token) = header.and_then(|v| v.strip_prefix("Bearer ")) {
-        return Some(token.to_owned());
+/// The token of a program.
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    let (scheme, token) = text(request, header::AUTHORIZATION)?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The token of a browser that has opened the console.
+fn cookie(request: &HttpRequest) -> Option<&str> {
+    let mut cookies = text(request, header::COOKIE)?.split(';');
+    cookies.find_map(|c| c.trim().strip_prefix("frontdesk_admin="))
+}
+
+fn text(request: &HttpRequest, name: header::HeaderName) -> Option<&str> {
+    request.headers().get(name)?.to_str().ok()
+}
+
+/// A browser sends its cookie with the requests of every page; only ours may change something with it.
+fn from_our_page(request: &HttpRequest, public_url: &str) -> Result<Admin, Problem> {
+    let host = text(request, header::HOST).unwrap_or_default();
+    let ours = |origin: &str| {
+        origin == public_url
+            || ["http://", "https://"]
+                .iter()
+                .any(|scheme| origin.strip_prefix(scheme) == Some(host))
+    };
+    let looks = request.method().is_safe();
+    if looks || text(request, header::ORIGIN).is_none_or(ours) {
+        return Ok(Admin(()));
     }
-    let cookies = request.headers().get(header::COOKIE)?.to_str().ok()?;
-    cookies
-        .split(';')
-        .find_map(|c| c.trim().strip_prefix("frontdesk_admin="))
-        .map(str::to_owned)
+    Err(
+        Problem::new(403, "other_origin", "a page of another site asked for this")
+            .hint("use the console's own pages, or send the token as `Authorization: Bearer …`"),
+    )
 }
 
 fn same(a: &str, b: &str) -> bool {
     aws_lc_rs::constant_time::verify_slices_are_equal(a.as_bytes(), b.as_bytes()).is_ok()
 }
 
-fn from_here(request: &HttpRequest) -> bool {
+pub(crate) fn from_here(request: &HttpRequest) -> bool {
     // The socket's own address; headers that claim another are not read.
     request
         .peer_addr()
@@ -71,17 +93,11 @@ fn from_here(request: &HttpRequest) -> bool {
 
 /// A page of another site must not act through the operator's browser, nor reach us under a name it made up.
 fn own_origin(request: &HttpRequest) -> bool {
-    let text = |name| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|v: &header::HeaderValue| v.to_str().ok())
-    };
-    let host = text(header::HOST).unwrap_or_default();
+    let host = text(request, header::HOST).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(
         host,
         |(name, port)| if port.contains(']') { host } else { name },
     );
     let local = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
-    local && text(header::ORIGIN).is_none_or(|origin| origin == format!("http://{host}"))
+    local && text(request, header::ORIGIN).is_none_or(|origin| origin == format!("http://{host}"))
 }

@@ -82,7 +82,7 @@ struct Query {
 }
 
 async fn ready(app: web::Data<App>, query: web::Query<Query>) -> HttpResponse {
-    if app.switchboard.parts().tasks.is_cancelled() {
+    if app.draining.is_on() || app.switchboard.parts().tasks.is_cancelled() {
         return HttpResponse::ServiceUnavailable().body("draining\n");
     }
     if query.verbose.is_none() {
@@ -96,6 +96,11 @@ async fn ready(app: web::Data<App>, query: web::Query<Query>) -> HttpResponse {
 
 async fn metrics(app: web::Data<App>) -> HttpResponse {
     app.meter.calls(app.switchboard.count());
+    let parts = app.switchboard.parts();
+    let now = parts.clock.now();
+    for (provider, health) in parts.voicer.ladder().health() {
+        app.meter.breaker(provider, !health.is_up(now));
+    }
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
         .body(app.meter.render())

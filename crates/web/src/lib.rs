@@ -9,6 +9,7 @@ mod app;
 mod audio;
 mod body;
 pub mod console;
+mod draining;
 mod guard;
 mod health;
 mod metrics;
@@ -17,7 +18,8 @@ mod problem;
 mod templates;
 pub mod webhooks;
 
-pub use app::{App, Settings, serve, tagger};
+pub use app::{App, Settings, routes, serve, tagger};
+pub use draining::Draining;
 pub use metrics::Meter;
 pub use phone::{PhoneEvent, PhoneInput, PhoneNetwork, PhoneOptions, PhoneSession};
 pub use problem::Problem;

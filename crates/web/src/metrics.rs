@@ -5,8 +5,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use events::{CallId, Event, Ledger, Percentiles, TurnRow};
-use metrics::{Label, counter, gauge, histogram};
+use events::{At, CallId, ClipId, Event, FillerReason, Ledger, Percentiles, Stamped, TurnRow};
+use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{
     Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
@@ -25,6 +25,9 @@ const FAST: [f64; 12] = [
 /// Calls whose ledgers are kept at once; more are counted without one.
 const CALLS: usize = 20_000;
 
+/// Sentences of one call that wait to be voiced; more are not timed.
+const WAITING: usize = 64;
+
 /// Turns whose dead air is kept for the home page.
 const RECENT: usize = 2_000;
 
@@ -32,8 +35,16 @@ const RECENT: usize = 2_000;
 pub struct Meter {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
-    ledgers: Mutex<HashMap<CallId, Ledger>>,
+    running: Mutex<HashMap<CallId, Running>>,
     recent: Mutex<std::collections::VecDeque<TurnRow>>,
+}
+
+/// A call that is going on, as far as it is counted.
+#[derive(Default)]
+struct Running {
+    ledger: Ledger,
+    /// Sentences that went to the voice, and when.
+    waiting: Vec<(ClipId, At)>,
 }
 
 impl Meter {
@@ -50,12 +61,14 @@ impl Meter {
         let recorder = builder.unwrap_or_default().build_recorder();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
-            gauge!("frontdesk_build_info", "version" => version).set(1.0)
+            gauge!("frontdesk_build_info", "version" => version).set(1.0);
+            // What we started with was accepted, or we would not have started.
+            gauge!("frontdesk_config_reload_success").set(1.0);
         });
         Self {
             recorder,
             handle,
-            ledgers: Mutex::default(),
+            running: Mutex::default(),
             recent: Mutex::default(),
         }
     }
@@ -80,6 +93,20 @@ impl Meter {
         });
     }
 
+    /// A signed webhook that could not be worked on.
+    pub fn refused(&self, reason: &'static str) {
+        metrics::with_local_recorder(&self.recorder, || {
+            counter!("frontdesk_webhook_refused_total", "reason" => reason).increment(1);
+        });
+    }
+
+    /// Whether an engine is left alone because it failed.
+    pub fn breaker(&self, provider: String, open: bool) {
+        metrics::with_local_recorder(&self.recorder, || {
+            gauge!("frontdesk_breaker_state", "provider" => provider).set(f64::from(u8::from(open)))
+        });
+    }
+
     /// A reload of the configuration.
     pub fn reloaded(&self, ok: bool) {
         metrics::with_local_recorder(&self.recorder, || {
@@ -87,15 +114,11 @@ impl Meter {
         });
     }
 
-    /// An answered webhook.
-    pub fn webhook(&self, path: &str, micros: u64) {
-        let route = path.split('/').nth(2).unwrap_or("other").to_owned();
+    /// An answered webhook: by which door it came, with which status it was answered, and how long that took.
+    pub fn webhook(&self, route: &'static str, code: u16, micros: u64) {
         metrics::with_local_recorder(&self.recorder, || {
-            histogram!(
-                "frontdesk_webhook_seconds",
-                vec![Label::new("route", route)]
-            )
-            .record(micros as f64 / 1e6);
+            histogram!("frontdesk_webhook_seconds", "route" => route, "code" => code.to_string())
+                .record(micros as f64 / 1e6);
         });
     }
 
@@ -103,27 +126,43 @@ impl Meter {
     pub fn observe(&self, tap: &Tap) {
         let stamped = &tap.stamped;
         metrics::with_local_recorder(&self.recorder, || self.count(&stamped.event));
-        let mut ledgers = self.ledgers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(stamped.event, Event::Ended { .. }) {
-            if let Some(ledger) = ledgers.remove(&stamped.call) {
-                drop(ledgers);
-                ledger.turns.iter().for_each(|turn| self.turn(turn));
+            if let Some(call) = running.remove(&stamped.call) {
+                drop(running);
+                call.ledger.turns.iter().for_each(|turn| self.turn(turn));
             }
-        } else if ledgers.len() < CALLS || ledgers.contains_key(&stamped.call) {
-            ledgers
-                .entry(stamped.call.clone())
-                .or_default()
-                .add(stamped);
+        } else if running.len() < CALLS || running.contains_key(&stamped.call) {
+            let call = running.entry(stamped.call.clone()).or_default();
+            call.ledger.add(stamped);
+            let voiced = call.voiced(stamped);
+            drop(running);
+            if let Some((provider, ms)) = voiced {
+                metrics::with_local_recorder(&self.recorder, || {
+                    histogram!("frontdesk_tts_first_byte_seconds", "provider" => provider)
+                        .record(ms as f64 / 1000.0);
+                });
+            }
         }
     }
 
     fn count(&self, event: &Event) {
         match event {
             Event::Filler { reason, .. } => {
-                counter!("frontdesk_filler_total", "outcome" => "played", "reason" => reason.name()).increment(1);
+                let outcome = match reason {
+                    FillerReason::StillWaiting => "extended",
+                    _ => "played",
+                };
+                counter!("frontdesk_filler_total", "outcome" => outcome, "reason" => reason.name())
+                    .increment(1);
             }
             Event::NoFiller { reason, .. } => {
-                counter!("frontdesk_filler_total", "outcome" => "skipped", "reason" => reason.name()).increment(1);
+                let outcome = match reason {
+                    FillerReason::Fast => "skipped_fast",
+                    _ => "skipped_policy",
+                };
+                counter!("frontdesk_filler_total", "outcome" => outcome, "reason" => reason.name())
+                    .increment(1);
             }
             Event::Said { plain: true, .. } => {
                 counter!("frontdesk_say_fallback_total").increment(1)
@@ -185,5 +224,35 @@ impl Meter {
         let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let with = recent.iter().filter(|row| row.fillers > 0).count();
         u32::try_from((with * 100).checked_div(recent.len())?).ok()
+    }
+}
+
+impl Running {
+    /// Who voiced a sentence, and how long after it was complete its first byte could be fetched, ms. A clip is served
+    /// whole, so that is when it is finished. What was found in a cache says nothing about an engine.
+    fn voiced(&mut self, stamped: &Stamped) -> Option<(String, u64)> {
+        match &stamped.event {
+            Event::Sentence { clip, .. } if self.waiting.len() < WAITING => {
+                self.waiting.push((*clip, stamped.at));
+                None
+            }
+            Event::VoiceFailed { clip, .. } => self.take(*clip).and(None),
+            Event::Voiced {
+                clip,
+                provider,
+                cached,
+                ..
+            } => {
+                let since = self.take(*clip)?;
+                (!cached).then(|| (provider.clone(), stamped.at.since(since)))
+            }
+            _ => None,
+        }
+    }
+
+    /// When this sentence went to the voice, if it is still waiting.
+    fn take(&mut self, clip: ClipId) -> Option<At> {
+        let at = self.waiting.iter().position(|(id, _)| *id == clip)?;
+        Some(self.waiting.swap_remove(at).1)
     }
 }

@@ -74,11 +74,12 @@ struct Dial {
 }
 
 async fn json<T: serde::de::DeserializeOwned>(
+    app: &App,
     request: &HttpRequest,
     payload: web::Payload,
-    limit: usize,
 ) -> Result<T, Problem> {
-    let body = body::read(request, payload, limit).await?;
+    let settings = &app.settings;
+    let body = body::read(request, payload, settings.json_bytes, settings.request).await?;
     serde_json::from_slice(&body)
         .map_err(|error| Problem::new(400, "bad_json", format!("the JSON cannot be read: {error}")))
 }
@@ -89,7 +90,7 @@ async fn dial(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Answer {
-    let Dial { business, options } = json(&request, payload, app.settings.json_bytes).await?;
+    let Dial { business, options } = json(&app, &request, payload).await?;
     let business = BusinessId::parse(&business).map_err(|_| Problem::not_found("business"))?;
     app.business(&business)
         .ok_or_else(|| Problem::not_found("business"))?;
@@ -114,7 +115,7 @@ async fn act(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Answer {
-    let input: PhoneInput = json(&request, payload, app.settings.json_bytes).await?;
+    let input: PhoneInput = json(&app, &request, payload).await?;
     let inputs = app
         .lines
         .inputs(&id)
