@@ -8,26 +8,16 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 
 use crate::{
     bench::{self, Bench},
-    cli::{self, Cli, Command, Common, ConfigCommand, Fillers, Models},
+    cli::{self, Cli, Command, ConfigCommand, Fillers, Models},
     config::{Config, Env, Live, Loaded, Paths, Watcher},
+    demo,
     house::House,
     log::{self, say},
     replay::{self, Recorder},
-    shutdown,
+    shutdown::{self, Asked, Grace},
     telephone::{self, Print, Scripted, Talker},
     voice,
 };
-
-/// What the demo's caller says: a question, then a booking with a correction.
-const DEMO: [&str; 7] = [
-    "Hi, are you open on Saturday?",
-    "Great, I would like to book a cleaning please.",
-    "Next Tuesday at ten in the morning.",
-    "My name is Sam Lee.",
-    "Yes, that number is fine.",
-    "Yes, that is right.",
-    "No, that is all, thank you. Goodbye.",
-];
 
 /// Does what the command line says.
 ///
@@ -64,7 +54,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 async fn dispatch(cli: Cli, live: Live) -> anyhow::Result<ExitCode> {
     match cli.command {
         None | Some(Command::Serve) => serve(live).await,
-        Some(Command::Demo(demo)) => self::demo(live, &cli.common, demo).await,
+        Some(Command::Demo(demo)) => demo::run(live, demo).await,
         Some(Command::Call(call)) => self::call(live, call).await,
         Some(Command::Fillers(command)) => fillers(live, command).await,
         Some(Command::Models(command)) => models(&live, &command),
@@ -84,7 +74,7 @@ fn show(command: &ConfigCommand, loaded: &Loaded) {
     }
 }
 
-fn banner(house: &House) {
+pub fn banner(house: &House) {
     let config = &house.live.current().config;
     let url = &house.network.base_url;
     say(format_args!("Frontdesk {}", env!("CARGO_PKG_VERSION")));
@@ -120,15 +110,15 @@ async fn serve(live: Live) -> anyhow::Result<ExitCode> {
                 "no built-in voice; callers hear the next rung"
             ),
         }
-        shutdown::asked().await;
+        std::future::pending().await
     };
-    let drain = Duration::from_secs(house.live.current().config.limits.drain_s.into());
     let stop = async {
-        tokio::select! {
-            () = shutdown::asked() => {}
-            () = warm => {}
-        }
-        shutdown::drain(&house.app.switchboard, &handle, drain).await;
+        let asked = tokio::select! {
+            asked = shutdown::asked() => asked,
+            asked = warm => asked,
+        };
+        let grace = grace(&house, asked);
+        shutdown::drain(&house.app, &handle, grace).await;
     };
     let (served, ()) = tokio::join!(server, stop);
     drop(watcher);
@@ -136,8 +126,23 @@ async fn serve(live: Live) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// How much time a stop has.
+fn grace(house: &House, asked: Asked) -> Grace {
+    let limits = &house.live.current().config.limits;
+    let idle = asked == Asked::Interrupt && house.app.switchboard.count() == 0;
+    let seconds = |s: u32| Duration::from_secs(s.into());
+    Grace {
+        lame_duck: if idle {
+            Duration::ZERO
+        } else {
+            seconds(limits.lame_duck_s)
+        },
+        drain: seconds(limits.drain_s),
+    }
+}
+
 /// A house on a free port, serving, with its voice ready; `act` then uses it.
-async fn within<T>(
+pub async fn within<T>(
     live: Live,
     act: impl AsyncFnOnce(&House) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
@@ -149,7 +154,11 @@ async fn within<T>(
             Ok(_) => act(&house).await,
             Err(error) => Err(error),
         };
-        shutdown::drain(&house.app.switchboard, &handle, Duration::from_secs(2)).await;
+        let grace = Grace {
+            lame_duck: Duration::ZERO,
+            drain: Duration::from_secs(2),
+        };
+        shutdown::drain(&house.app, &handle, grace).await;
         result
     };
     let (served, result) = tokio::join!(server, work);
@@ -157,62 +166,14 @@ async fn within<T>(
     result
 }
 
-async fn demo(live: Live, common: &Common, demo: cli::Demo) -> anyhow::Result<ExitCode> {
-    say("Frontdesk demo: one booking call over a simulated phone network, with signed webhooks.");
-    let bound = common.bind.is_some();
-    within(live, async |house| {
-        banner(house);
-        let sentences = DEMO.iter().map(|text| speech(text)).collect();
-        let config = NetworkConfig {
-            record: true,
-            rtt_ms: 100,
-            ..house.network.clone()
-        };
-        let recorder = Recorder::start(&house.app.switchboard, demo.record.clone());
-        let report = place(
-            house,
-            config,
-            "demo caller",
-            None,
-            Scripted(sentences),
-            Print::default(),
-        )
-        .await?;
-        recorder.finish(&report.call_sid)?;
-        if let Some(recording) = &report.recording {
-            std::fs::write(&demo.out, recording.to_wav())
-                .with_context(|| format!("cannot write {}", demo.out.display()))?;
-            say(format_args!(
-                "What the caller heard: {}",
-                demo.out.display()
-            ));
-        }
-        say(telephone::summary(&report));
-        let booked = report.is_clean();
-        if !demo.exit {
-            say(format_args!(
-                "Still serving{}; stop with Ctrl-C.",
-                if bound { "" } else { " on this address" }
-            ));
-            shutdown::asked().await;
-        }
-        Ok(if booked {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::from(1)
-        })
-    })
-    .await
-}
-
-fn speech(text: &str) -> Input {
+pub fn speech(text: &str) -> Input {
     Input::Speech {
         text: text.to_owned(),
         spoken_ms: None,
     }
 }
 
-async fn place(
+pub async fn place(
     house: &House,
     config: NetworkConfig,
     from: &str,

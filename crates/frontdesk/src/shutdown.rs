@@ -1,42 +1,82 @@
 //! Stopping: readiness goes first, running calls get their time, a second signal stops at once.
+//!
+//! The decision: the listener stays open while readiness already says no, because whoever spreads the calls needs a
+//! moment to notice. A person at a terminal who interrupts a server without calls does not wait for that.
 
 use std::time::Duration;
 
-use switchboard::Switchboard;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use web::App;
 
-/// Waits for the first SIGINT or SIGTERM.
-pub async fn asked() {
-    let mut terminate =
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(signal) => signal,
-            Err(error) => {
-                tracing::error!(%error, "SIGTERM cannot be watched");
-                let _ = tokio::signal::ctrl_c().await;
-                return;
-            }
-        };
+/// How long tasks may take to notice that everything ends.
+const TASKS: Duration = Duration::from_secs(5);
+/// How often the number of calls is looked at while they run out.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How a stop was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// By a person: Ctrl-C.
+    Interrupt,
+    /// By a service manager.
+    Terminate,
+}
+
+/// Waits for the next SIGINT or SIGTERM.
+pub async fn asked() -> Asked {
+    let caught = |kind| match signal(kind) {
+        Ok(signal) => Some(signal),
+        Err(error) => {
+            tracing::error!(%error, "a signal cannot be watched");
+            None
+        }
+    };
+    let mut interrupt = caught(SignalKind::interrupt());
+    let mut terminate = caught(SignalKind::terminate());
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+        () = next(&mut interrupt) => Asked::Interrupt,
+        () = next(&mut terminate) => Asked::Terminate,
     }
 }
 
-/// Lets running calls end for at most `drain`, then stops the web and the tasks.
-pub async fn drain(
-    switchboard: &Switchboard,
-    server: &actix_web::dev::ServerHandle,
-    drain: Duration,
-) {
-    let calls = async {
-        while switchboard.count() > 0 {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+async fn next(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// How much time a stop has.
+#[derive(Clone, Copy, Debug)]
+pub struct Grace {
+    /// Requests are still taken for so long while readiness says no.
+    pub lame_duck: Duration,
+    /// Running calls may go on for so long after that.
+    pub drain: Duration,
+}
+
+/// Refuses new calls, lets running ones end, then stops the web and the tasks. A further signal stops at once.
+pub async fn drain(app: &App, server: &actix_web::dev::ServerHandle, grace: Grace) {
+    app.draining.begin();
+    let switchboard = &app.switchboard;
+    let calm = async {
+        tokio::time::sleep(grace.lame_duck).await;
+        let empty = async {
+            while switchboard.count() > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        if tokio::time::timeout(grace.drain, empty).await.is_err() {
+            tracing::warn!(calls = switchboard.count(), "the time to drain is over");
         }
     };
     tokio::select! {
-        _ = tokio::time::timeout(drain, calls) => {}
-        () = asked() => tracing::warn!("stopping at once"),
+        () = calm => {}
+        _ = asked() => tracing::warn!("stopping at once"),
     }
-    let stopped = switchboard.parts().tasks.stop(Duration::from_secs(5)).await;
+    let stopped = switchboard.parts().tasks.stop(TASKS).await;
     if !stopped {
         tracing::warn!(
             left = switchboard.parts().tasks.count(),
