@@ -1,41 +1,56 @@
 //! Lives through generated calls as fast as it can, and stops at the first one that breaks a rule.
 //!
-//! `cargo run --release -p call --example worlds -- --calls 300000 --seed 1`
+//! `cargo run --release -p call --example worlds -- --seconds 60 --seed 1`
+//!
+//! Calls come by turns on a line that visits, as webhooks do, and on one that pushes. A call that breaks a rule is made
+//! smaller while it still does, and told with its seed: `--seed <that> --calls 1` lives through it again.
 
 #![allow(clippy::print_stdout)]
 
 #[path = "../tests/world/mod.rs"]
 mod world;
 
-use std::{process::ExitCode, time::Duration};
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 use world::{Manner, Plan, Simple, Tally, play, shrink};
 
+/// Calls between two looks at the clock.
+const BATCH: u64 = 256;
+
 struct Args {
+    /// At most so many.
     calls: u64,
+    /// At most so long.
+    seconds: u64,
     seed: u64,
 }
 
 fn args() -> Result<Args, String> {
-    let mut args = Args {
-        calls: 300_000,
-        seed: 1,
-    };
+    let (mut calls, mut seconds, mut seed) = (None, None, 1);
     let mut words = std::env::args().skip(1);
     while let Some(key) = words.next() {
         let value = words.next().and_then(|value| value.parse().ok());
         let value = value.ok_or_else(|| format!("{key} needs a whole number"))?;
         match key.as_str() {
-            "--calls" => args.calls = value,
-            "--seed" => args.seed = value,
+            "--calls" => calls = Some(value),
+            "--seconds" => seconds = Some(value),
+            "--seed" => seed = value,
             _ => {
                 return Err(format!(
-                    "unknown option {key}: there are --calls and --seed"
+                    "unknown option {key}: there are --calls, --seconds and --seed"
                 ));
             }
         }
     }
-    Ok(args)
+    let enough = if seconds.is_some() { u64::MAX } else { 300_000 };
+    Ok(Args {
+        calls: calls.unwrap_or(enough),
+        seconds: seconds.unwrap_or(u64::MAX),
+        seed,
+    })
 }
 
 /// Every call is lived through on one of the two manners of line, by turns.
@@ -65,9 +80,15 @@ fn sum(all: &mut Tally, one: Tally) {
     all.turns += one.turns;
 }
 
-fn told(calls: u64, tally: Tally, took: Duration) {
+fn told(calls: u64, first: u64, tally: Tally, took: Duration) {
     let seconds = took.as_secs_f64();
-    println!("calls          {calls}");
+    let rate = calls as f64 / seconds;
+    let pushed = calls / 2 + u64::from(calls % 2 == 1 && first.is_multiple_of(2));
+    println!("first seed     {first}");
+    println!(
+        "calls          {calls} ({} visited, {pushed} pushed)",
+        calls - pushed
+    );
     println!("steps          {}", tally.steps);
     println!("turns          {}", tally.turns);
     println!("sentences      {}", tally.sentences);
@@ -77,7 +98,8 @@ fn told(calls: u64, tally: Tally, took: Duration) {
         tally.virtual_ms as f64 / 3_600_000.0
     );
     println!("seconds        {seconds:.1}");
-    println!("calls/s        {:.0}", calls as f64 / seconds);
+    println!("calls/s        {rate:.0}");
+    println!("calls/min      {:.0}", rate * 60.0);
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
@@ -89,10 +111,14 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let mut tally = Tally::default();
-    for n in 0..args.calls {
-        let seed = args.seed.wrapping_add(n);
+    let mut calls = 0;
+    while calls < args.calls {
+        if calls.is_multiple_of(BATCH) && began.elapsed().as_secs() >= args.seconds {
+            break;
+        }
+        let seed = args.seed.wrapping_add(calls);
         let plan = Plan::of(seed);
         match play(&plan, Simple::new(&plan, manner(seed)), false) {
             Ok(one) => sum(&mut tally, one),
@@ -101,7 +127,8 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         }
+        calls += 1;
     }
-    told(args.calls, tally, began.elapsed());
+    told(calls, args.seed, tally, began.elapsed());
     ExitCode::SUCCESS
 }

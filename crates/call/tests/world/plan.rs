@@ -84,8 +84,8 @@ impl Plan {
     /// The call of this seed.
     pub fn of(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let moves = (0..rng.usize(..5)).map(|_| Move::any(&mut rng)).collect();
-        let replies = (0..5).map(|_| Reply::any(&mut rng)).collect();
+        let moves = (0..rng.usize(..8)).map(|_| Move::any(&mut rng)).collect();
+        let replies = (0..7).map(|_| Reply::any(&mut rng)).collect();
         Self {
             seed,
             mode: [
@@ -203,10 +203,10 @@ pub fn shrink(plan: &Plan, fails: impl Fn(&Plan) -> bool) -> Plan {
 impl Move {
     fn any(rng: &mut Rng) -> Self {
         let words = WORDS[rng.usize(..WORDS.len())];
-        let what = match rng.u8(..10) {
-            0..7 => What::Says(words),
-            7 => What::Keys("4"),
-            8 => What::Coughs,
+        let what = match rng.u8(..16) {
+            0..13 => What::Says(words),
+            13 => What::Keys("4"),
+            14 => What::Coughs,
             _ => What::Nothing,
         };
         let rude = rng.u8(..3) == 0;
