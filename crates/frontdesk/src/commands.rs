@@ -154,11 +154,7 @@ pub async fn within<T>(
             Ok(_) => act(&house).await,
             Err(error) => Err(error),
         };
-        let grace = Grace {
-            lame_duck: Duration::ZERO,
-            drain: Duration::from_secs(2),
-        };
-        shutdown::drain(&house.app, &handle, grace).await;
+        shutdown::drain(&house.app, &handle, Grace::only(Duration::from_secs(2))).await;
         result
     };
     let (served, result) = tokio::join!(server, work);

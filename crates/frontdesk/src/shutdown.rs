@@ -57,6 +57,16 @@ pub struct Grace {
     pub drain: Duration,
 }
 
+impl Grace {
+    /// Time for running calls only.
+    pub fn only(drain: Duration) -> Self {
+        Self {
+            lame_duck: Duration::ZERO,
+            drain,
+        }
+    }
+}
+
 /// Refuses new calls, lets running ones end, then stops the web and the tasks. A further signal stops at once.
 pub async fn drain(app: &App, server: &actix_web::dev::ServerHandle, grace: Grace) {
     app.draining.begin();

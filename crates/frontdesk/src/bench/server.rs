@@ -15,7 +15,13 @@ use super::{
     Pipeline, Ready,
     pipeline::{Hummer, Shares, Talker},
 };
-use crate::{config::Live, house::House, log::say, shutdown, voice::TokioWait};
+use crate::{
+    config::Live,
+    house::House,
+    log::say,
+    shutdown::{self, Grace},
+    voice::TokioWait,
+};
 
 /// Longer than any pipeline.
 const PATIENCE_MS: u32 = 60_000;
@@ -57,7 +63,7 @@ pub async fn server(live: Live, pipeline: &Pipeline) -> anyhow::Result<ExitCode>
         // Whoever started this closes it, also by dying.
         let mut rest = Vec::new();
         let _ = tokio::io::stdin().take(1).read_to_end(&mut rest).await;
-        shutdown::drain(switchboard, &handle, Duration::from_secs(3)).await;
+        shutdown::drain(&house.app, &handle, Grace::only(Duration::from_secs(3))).await;
         made?;
         anyhow::Ok(())
     };

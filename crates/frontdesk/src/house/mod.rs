@@ -95,8 +95,13 @@ impl House {
             voice::open(&built_in, &config.speech, &config.store.data_dir)
         })
         .await??;
+        let businesses = &self.live.current().businesses;
+        // The greetings first: somebody may call before the fillers are done.
+        for file in businesses {
+            self.app.switchboard.rehearse(&file.business).await;
+        }
         let mut ready = 0;
-        for file in &self.live.current().businesses {
+        for file in businesses {
             let made = self
                 .app
                 .switchboard
@@ -106,7 +111,6 @@ impl House {
                 |why| tracing::warn!(business = %file.business.id, "no filler clip: {why}"),
             );
             ready += made.done;
-            self.app.switchboard.rehearse(&file.business).await;
         }
         Ok(ready)
     }
