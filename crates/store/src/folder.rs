@@ -224,7 +224,7 @@ fn renew(path: &Path) {
 
 fn explain(folder: &Path, e: &io::Error) -> StoreError {
     let hint = match e.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             "the disk is full: free some space; until then audio is not kept"
         }
         io::ErrorKind::PermissionDenied => "give this user the right to write there",

@@ -77,7 +77,9 @@ impl Fault {
         let hint = match code(&e) {
             Some(5 | 6) => "another process holds it: stop that one, or wait",
             Some(8) => "it can only be read: make the file and its folder writable for this user",
-            Some(10) => "the disk failed: check it and the kernel's log",
+            Some(10) => {
+                "the disk failed, or is full, or this user may write no larger file: check `df`, `ulimit -f` and the kernel's log"
+            }
             Some(13) => {
                 "the disk is full or the file has reached its limit: free some space or shorten the retention; it goes on by itself"
             }

@@ -3,5 +3,6 @@
 mod contract;
 mod damage;
 mod folder;
+mod killed;
 mod sqlite;
 mod world;
