@@ -94,6 +94,10 @@ pub fn filler_texts(class: FillerClass) -> &'static [&'static str] {
 const LOOKUP: &[&str] = &[
     "One moment.",
     "Let me check.",
+    "Just a second.",
+    "Let me look.",
+    "Checking now.",
+    "Let me find out.",
     "Let me check that for you.",
     "Sure, let me look that up.",
     "Just a second while I pull that up.",
@@ -117,6 +121,9 @@ const NOTE: &[&str] = &[
 ];
 const THINK: &[&str] = &[
     "Let me see.",
+    "Let me think.",
+    "One second.",
+    "Give me a moment.",
     "Hmm, let me see.",
     "Let me think about that.",
     "Okay, let me think for a moment.",

@@ -25,6 +25,9 @@ const BLOCKING_MS: u64 = 10_000;
 /// Clips whose cost is this close to the best are equals, ms; the call's seed chooses among them.
 const EQUAL_MS: u32 = 120;
 
+/// What a clip of the next best class must fit better by, ms; else the best class has it.
+const OTHER_CLASS_MS: u32 = 200;
+
 /// Length that is aimed at while nothing is known, ms.
 const USUAL_MS: u32 = 1_500;
 
@@ -195,7 +198,7 @@ impl Call {
         });
     }
 
-    /// The place of a clip of the first class that has one left, as long as the wait that is left.
+    /// The place of the clip that was not heard yet and fits the wait that is left; the classes stand in order.
     fn pick(&mut self, classes: &[FillerClass], wait: u32) -> Option<u16> {
         let policy = self.policy.clone();
         // One text may be in several classes: it is the words that must not be heard again.
@@ -208,9 +211,7 @@ impl Call {
             let text = words(*place);
             last != Some(text) && call.used.iter().all(|used| words(*used) != text)
         };
-        let mut place = classes
-            .iter()
-            .find_map(|class| self.best(&[*class], wait, fresh));
+        let mut place = self.best(classes, wait, fresh);
         if place.is_none() {
             // The bag is empty: shuffle again, but never the same clip twice running.
             let bag: Vec<&str> = policy
@@ -236,8 +237,12 @@ impl Call {
         let clips = &self.policy.fillers.clips;
         let costs: Vec<(u32, u16)> = (0u16..)
             .zip(clips)
-            .filter(|(place, clip)| classes.contains(&clip.class) && allowed(self, place))
-            .map(|(place, clip)| (cost(clip, wait, brief), place))
+            .filter_map(|(place, clip)| {
+                let rank = (0u32..).zip(classes).find(|(_, c)| **c == clip.class)?.0;
+                let strange = rank.saturating_mul(OTHER_CLASS_MS);
+                let cost = cost(clip, wait, brief).saturating_add(strange);
+                allowed(self, &place).then_some((cost, place))
+            })
             .collect();
         let least = costs.iter().map(|(cost, _)| *cost).min()?;
         let equals: Vec<u16> = costs

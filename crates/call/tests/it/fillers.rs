@@ -451,6 +451,34 @@ fn rule_3_length_follows_the_wait_and_class_the_words() {
 }
 
 #[test]
+fn rule_3_a_neutral_clip_that_fits_is_taken_before_one_of_the_class_that_holds_the_answer_up() {
+    let world = with_fillers(
+        VISITS,
+        &[
+            (Calendar, "cal-medium", 1_600),
+            (Lookup, "look-short", 800),
+            (Note, "note-short", 800),
+        ],
+    );
+    let mut table = String::new();
+    for forecast in ["900", "1350", "1500"] {
+        let told = run(
+            &world,
+            &asked(forecast, "I would like to book a table", "3500 until"),
+        );
+        let line = told.lines().find(|line| line.contains("- filler"));
+        let text = line.and_then(|line| line.split(['<', '>']).nth(1));
+        table += &format!("{forecast}: {}\n", text.unwrap_or("none"));
+    }
+    expect![[r#"
+        900: look-short
+        1350: cal-medium
+        1500: cal-medium
+    "#]]
+    .assert_eq(&table);
+}
+
+#[test]
 fn rule_3_equals_are_chosen_among_by_the_calls_seed() {
     let mut world = with_fillers(
         VISITS,
