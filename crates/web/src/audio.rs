@@ -131,14 +131,14 @@ fn common(
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Part {
+pub(crate) enum Part {
     Whole,
     Slice(usize, usize),
     Nowhere,
 }
 
 /// One byte range (RFC 9110 §14.2); several, or other units, get the whole.
-fn part(range: &str, length: usize) -> Part {
+pub(crate) fn part(range: &str, length: usize) -> Part {
     let Some(spec) = range
         .strip_prefix("bytes=")
         .filter(|spec| !spec.contains(','))

@@ -33,7 +33,7 @@ fn check(request: &HttpRequest) -> Result<Admin, Problem> {
         }
         Some(_) => Err(
             Problem::new(401, "unauthorized", "an admin token is needed")
-                .hint("send it as `Authorization: Bearer …`, or open /console/?token=… once"),
+                .hint("send it as `Authorization: Bearer …`, or sign in at /console/"),
         ),
         None if from_here(request) && own_origin(request) => Ok(Admin(())),
         None => Err(Problem::new(
@@ -80,7 +80,7 @@ fn from_our_page(request: &HttpRequest, public_url: &str) -> Result<Admin, Probl
     )
 }
 
-fn same(a: &str, b: &str) -> bool {
+pub(crate) fn same(a: &str, b: &str) -> bool {
     aws_lc_rs::constant_time::verify_slices_are_equal(a.as_bytes(), b.as_bytes()).is_ok()
 }
 

@@ -50,6 +50,11 @@ impl Problem {
         self.status
     }
 
+    /// The advice, if there is any.
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// No such thing; the same whether it never was or is another's.
     pub fn not_found(what: &str) -> Self {
         Self::new(404, "not_found", format!("there is no such {what}"))

@@ -100,9 +100,18 @@ async fn generate_and_wait(_: Admin, app: web::Data<App>, id: web::Path<String>)
     }
 }
 
+/// The latest generation for a business, if there was one.
+pub(crate) fn generation(app: &App, business: &Business) -> Option<Job> {
+    app.jobs.latest(&about(business))
+}
+
+fn about(business: &Business) -> String {
+    format!("fillers of {}", business.id)
+}
+
 /// Starts a generation on the main runtime, or joins the one that is running.
-fn start(app: &web::Data<App>, business: Arc<Business>) -> watch::Receiver<Job> {
-    let (job, sender) = app.jobs.open(&format!("fillers of {}", business.id));
+pub(crate) fn start(app: &web::Data<App>, business: Arc<Business>) -> watch::Receiver<Job> {
+    let (job, sender) = app.jobs.open(&about(&business));
     let Some(sender) = sender else { return job };
     let switchboard = app.switchboard.clone();
     app.switchboard.parts().tasks.start(async move {

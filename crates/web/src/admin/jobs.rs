@@ -55,6 +55,13 @@ impl Jobs {
         (job, Some(sender))
     }
 
+    /// The latest job about `what`.
+    pub(super) fn latest(&self, what: &str) -> Option<Job> {
+        let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = jobs.iter().rev().find(|job| job.borrow().what == what);
+        found.map(|job| job.borrow().clone())
+    }
+
     pub(super) fn find(&self, id: &str) -> Option<watch::Receiver<Job>> {
         let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         jobs.iter().find(|job| job.borrow().id == id).cloned()

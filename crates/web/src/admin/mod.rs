@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::{App, Problem, guard::Admin};
 
+pub(crate) use fillers::{generation, start as generate};
 pub use jobs::{Job, Jobs};
 pub use phone::Lines;
 
