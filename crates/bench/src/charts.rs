@@ -54,7 +54,7 @@ pub(crate) fn waterfall(title: &str, turn: &TurnFigure) -> String {
     let last_mark = turn.marks.iter().map(|(_, ms)| *ms).max().unwrap_or(0);
     let answer = turn.answer_ms.unwrap_or(0.0);
     let scale = Scale::up_to(answer.max(f64::from(last_mark)) * 1.05);
-    let rows = 2.0 + turn.marks.len() as f64;
+    let rows = 1.0 + turn.marks.len() as f64;
     let height = rows * ROW + 40.0;
     let mut inside = scale.axis(height, " ms");
     for (stage, from, to) in &turn.segments {

@@ -37,9 +37,10 @@ impl Scale {
             let x = self.x(value);
             let _ = write!(
                 out,
-                "<line class=grid x1={x:.1} x2={x:.1} y1=8 y2={:.1} /><text x={x:.1} y={:.1} text-anchor=middle>{}{}</text>",
+                "<line class=grid x1={x:.1} x2={x:.1} y1=8 y2={:.1} /><text x={x:.1} y={:.1} text-anchor={}>{}{}</text>",
                 height - 20.0,
                 height - 6.0,
+                if n == 5 { "end" } else { "middle" },
                 number(value),
                 if n == 5 { unit } else { "" },
             );
