@@ -173,7 +173,6 @@ impl Call {
     pub fn turn(&self) -> TurnId {
         match &self.phase {
             Phase::Talking(turn) => turn.id,
-            Phase::Listening { listen, .. } => listen.turn,
             _ => self.next,
         }
     }

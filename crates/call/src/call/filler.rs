@@ -25,8 +25,11 @@ const BLOCKING_MS: u64 = 10_000;
 /// Clips whose cost is this close to the best are equals, ms; the call's seed chooses among them.
 const EQUAL_MS: u32 = 120;
 
-/// What a clip of the next best class must fit better by, ms; else the best class has it.
+/// What an opening clip of the next best class must fit better by, ms; else the best class has it.
 const OTHER_CLASS_MS: u32 = 200;
+
+/// The same where the class matters more than the fit: only a class that is used up leaves it to the next.
+const ONLY_CLASS_MS: u32 = 10_000_000;
 
 /// Length that is aimed at while nothing is known, ms.
 const USUAL_MS: u32 = 1_500;
@@ -150,7 +153,13 @@ impl Call {
         let opening = reason != FillerReason::StillWaiting;
         let predicted = self.predicted(turn, now);
         let classes = classes(turn, opening);
-        let place = self.pick(&classes, predicted.unwrap_or(USUAL_MS));
+        // What a tool does is named, and a hold phrase does not sound like an opening.
+        let other_ms = if opening && !turn.tool {
+            OTHER_CLASS_MS
+        } else {
+            ONLY_CLASS_MS
+        };
+        let place = self.pick(&classes, other_ms, predicted.unwrap_or(USUAL_MS));
         turn.holding = false;
         if opening {
             turn.opened = true;
@@ -199,7 +208,7 @@ impl Call {
     }
 
     /// The place of the clip that was not heard yet and fits the wait that is left; the classes stand in order.
-    fn pick(&mut self, classes: &[FillerClass], wait: u32) -> Option<u16> {
+    fn pick(&mut self, classes: &[FillerClass], other_ms: u32, wait: u32) -> Option<u16> {
         let policy = self.policy.clone();
         // One text may be in several classes: it is the words that must not be heard again.
         let words = |place: u16| {
@@ -211,7 +220,7 @@ impl Call {
             let text = words(*place);
             last != Some(text) && call.used.iter().all(|used| words(*used) != text)
         };
-        let mut place = self.best(classes, wait, fresh);
+        let mut place = self.best(classes, other_ms, wait, fresh);
         if place.is_none() {
             // The bag is empty: shuffle again, but never the same clip twice running.
             let bag: Vec<&str> = policy
@@ -222,7 +231,9 @@ impl Call {
                 .map(|clip| clip.text.as_str())
                 .collect();
             self.used.retain(|place| !bag.contains(&words(*place)));
-            place = self.best(classes, wait, |_, place| last != Some(words(*place)));
+            place = self.best(classes, other_ms, wait, |_, place| {
+                last != Some(words(*place))
+            });
         }
         place
     }
@@ -230,25 +241,26 @@ impl Call {
     fn best(
         &mut self,
         classes: &[FillerClass],
+        other_ms: u32,
         wait: u32,
         allowed: impl Fn(&Call, &u16) -> bool,
     ) -> Option<u16> {
         let brief = self.traits.brief_ms;
         let clips = &self.policy.fillers.clips;
-        let costs: Vec<(u32, u16)> = (0u16..)
+        let costs: Vec<(u32, FillerClass, u16)> = (0..=u16::MAX)
             .zip(clips)
             .filter_map(|(place, clip)| {
                 let rank = (0u32..).zip(classes).find(|(_, c)| **c == clip.class)?.0;
-                let strange = rank.saturating_mul(OTHER_CLASS_MS);
+                let strange = rank.saturating_mul(other_ms);
                 let cost = cost(clip, wait, brief).saturating_add(strange);
-                allowed(self, &place).then_some((cost, place))
+                allowed(self, &place).then_some((cost, clip.class, place))
             })
             .collect();
-        let least = costs.iter().map(|(cost, _)| *cost).min()?;
+        let (least, best, _) = *costs.iter().min_by_key(|(cost, ..)| *cost)?;
         let equals: Vec<u16> = costs
             .iter()
-            .filter(|(cost, _)| *cost <= least + EQUAL_MS)
-            .map(|(_, place)| *place)
+            .filter(|(cost, class, _)| *class == best && *cost <= least.saturating_add(EQUAL_MS))
+            .map(|(.., place)| *place)
             .collect();
         let draw = self.draw() as usize % equals.len();
         equals.get(draw).copied()
@@ -275,7 +287,7 @@ fn cost(clip: &FillerClip, wait: u32, brief: u32) -> u32 {
         (wait - clip.ms).saturating_sub(brief)
     };
     if clip.object.is_empty() {
-        fit + 100_000
+        fit.saturating_add(100_000)
     } else {
         fit
     }

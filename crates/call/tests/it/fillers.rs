@@ -1059,6 +1059,42 @@ fn rule_8_words_fill_in_where_a_clip_has_no_audio_yet_but_audio_is_better() {
 }
 
 #[test]
+fn rule_9_a_live_view_tells_a_filler_from_speech_and_from_waiting() {
+    check(
+        &shop(VISITS),
+        &asked(
+            "700,1500",
+            QUESTION,
+            "2100 doing
+             2700 played 1.0
+             3300 played 1.1
+             3400 doing
+             3450 reply 1 At nine.
+             3500 voiced 1.2
+             3550 doing
+             4500 played 1.2
+             4600 doing",
+        ),
+        expect![[r#"
+            0      voice 0.0 "Hello there."
+            0      say 0.0 a0.0 1000 ms
+            0      listen 1 Speech 7000 ms
+            2000   think 1 "where can I park my car"
+            2000   - filler 1.0 lookup <look-short> 700 ms, predicted_late, predicted Some(700)
+            2000   filler 1.0 look-short 700 ms
+            2100   is filler
+            2700   - filler 1.1 hold <hold-short> 600 ms, still_waiting, predicted Some(800)
+            2700   filler 1.1 hold-short 600 ms
+            3400   is thinking
+            3450   voice 1.2 "At nine."
+            3500   say 1.2 a1.2 1000 ms
+            3550   is speaking
+            4600   is speaking
+        "#]],
+    );
+}
+
+#[test]
 fn rule_9_a_business_without_clips_says_why_nothing_was_played() {
     let world = with_fillers(VISITS, &[]);
     check(

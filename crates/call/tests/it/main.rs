@@ -2,6 +2,7 @@
 
 mod script;
 
+mod attack;
 mod caller;
 mod fillers;
 mod limits;
