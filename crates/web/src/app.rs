@@ -3,14 +3,16 @@
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{
-    App as Actix, HttpRequest, HttpResponse, HttpServer, ResponseError, dev::ServerHandle, web,
+    App as Actix, HttpRequest, HttpResponse, HttpServer, ResponseError, dev::ServerHandle,
+    middleware::from_fn, web,
 };
 use agent::Business;
 use events::{BusinessId, CallId};
 use switchboard::Switchboard;
 
 use crate::{
-    Draining, Meter, PhoneNetwork, Problem, Templates, admin, audio, console, health, webhooks,
+    Draining, Meter, PhoneNetwork, Problem, Templates, admin, audio, body, console, health,
+    webhooks,
 };
 
 /// What the web needs to know. `frontdesk` reads it from the configuration.
@@ -142,14 +144,20 @@ pub fn serve(
 ) -> std::io::Result<(ServerHandle, actix_web::dev::Server)> {
     let request = app.settings.request;
     let data = web::Data::from(app);
-    let server = HttpServer::new(move || Actix::new().app_data(data.clone()).configure(routes))
-        .workers(workers.max(1))
-        .disable_signals()
-        .client_request_timeout(request)
-        .keep_alive(Duration::from_secs(15))
-        .max_connections(20_000)
-        .shutdown_timeout(10)
-        .listen(listener)?
-        .run();
+    let server = HttpServer::new(move || {
+        Actix::new()
+            .app_data(data.clone())
+            .wrap(from_fn(body::whole))
+            .configure(routes)
+    })
+    .on_connect(body::on_connect)
+    .workers(workers.max(1))
+    .disable_signals()
+    .client_request_timeout(request)
+    .keep_alive(Duration::from_secs(15))
+    .max_connections(20_000)
+    .shutdown_timeout(10)
+    .listen(listener)?
+    .run();
     Ok((server.handle(), server))
 }

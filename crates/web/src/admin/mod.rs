@@ -21,6 +21,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/admin/v1/businesses", web::get().to(businesses))
         .route("/admin/v1/config/reload", web::post().to(reload))
+        .route("/admin/v1/webhooks", web::get().to(webhooks))
         .configure(fillers::routes)
         .configure(calls::routes)
         .configure(phone::routes);
@@ -48,6 +49,12 @@ async fn businesses(_: Admin, app: web::Data<App>) -> Answer {
         })
         .collect();
     Ok(HttpResponse::Ok().json(rows))
+}
+
+/// The webhooks that were turned away last, latest first, each with the URL that was checked beside the one that was
+/// signed.
+async fn webhooks(_: Admin, app: web::Data<App>) -> Answer {
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "turned_away": app.mismatches.list() })))
 }
 
 async fn reload(_: Admin, app: web::Data<App>) -> Answer {

@@ -1,0 +1,16 @@
+//! What carriers, operators and strangers get over HTTP. Every test has a whole application of its own, on port 0.
+
+mod admin;
+mod audio;
+mod bodies;
+mod doors;
+mod draining;
+mod health;
+mod hostile;
+mod once;
+mod sample;
+mod signatures;
+mod templates;
+mod turns;
+mod wire;
+mod world;
