@@ -56,15 +56,24 @@ impl Reply {
     }
 }
 
-/// Sends these bytes and reads until the server closes.
+/// Sends these bytes and reads the answer, as long as it says it is, or until the server closes.
 pub fn exchange(to: SocketAddr, request: &[u8]) -> Reply {
+    read(&converse(to, request, is_whole))
+}
+
+/// Sends these bytes and reads until the server closes.
+pub fn exchange_until_closed(to: SocketAddr, request: &[u8]) -> Reply {
+    read(&converse(to, request, |_| false))
+}
+
+fn converse(to: SocketAddr, request: &[u8], enough: fn(&[u8]) -> bool) -> Vec<u8> {
     let mut stream = TcpStream::connect(to).expect("the server listens");
     let patience = Some(Duration::from_secs(20));
     stream.set_read_timeout(patience).expect("a timeout");
     stream.write_all(request).expect("the server reads");
     let mut answer = Vec::new();
     let mut chunk = [0; 16 * 1024];
-    loop {
+    while !enough(&answer) {
         match stream.read(&mut chunk) {
             Ok(0) => break,
             Ok(n) => answer.extend_from_slice(&chunk[..n]),
@@ -73,7 +82,18 @@ pub fn exchange(to: SocketAddr, request: &[u8]) -> Reply {
             Err(error) => panic!("{error} after {:?}", String::from_utf8_lossy(&answer)),
         }
     }
-    read(&answer)
+    answer
+}
+
+/// Whether the body is as long as the head says; the answer to a HEAD is not, and ends when the server closes.
+fn is_whole(answer: &[u8]) -> bool {
+    let Some(end) = answer.windows(4).position(|w| w == b"\r\n\r\n") else {
+        return false;
+    };
+    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+    let mut lines = head.lines();
+    let length = lines.find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    length.is_some_and(|length: usize| answer.len() >= end + 4 + length)
 }
 
 fn read(answer: &[u8]) -> Reply {
