@@ -440,6 +440,8 @@ fn a_goodbye_ends_the_document_and_whoever_comes_later_is_hung_up_on() {
 #[test]
 fn old_repeated_and_foreign_requests_are_shown_the_way_and_change_nothing() {
     let mut desk = Desk::greeted();
+    assert!(desk.line.expects(Kind::Over), "it may end at any time");
+    assert!(desk.line.expects(Kind::Process(TurnId(1))));
     for kind in [
         Kind::Incoming,
         Kind::Process(TurnId(0)),
