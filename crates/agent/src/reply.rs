@@ -55,7 +55,7 @@ pub enum Profile {
     Speech,
     /// Yes or no: short endpointing.
     YesNo,
-    /// Something that is spelled or counted out (a number, a name): longer endpointing.
+    /// Something that is spelled or counted out (a number, an address): longer endpointing.
     Dictation,
 }
 

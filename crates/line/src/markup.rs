@@ -254,7 +254,8 @@ impl Markup {
         let mut gather = Gather::new(self.paths.process(listen.turn));
         gather.timeout_s = listen.patience_ms.div_ceil(1000).max(1);
         match listen.profile {
-            Profile::Dictation => gather.speech_timeout = SpeechTimeout::Seconds(3),
+            // Every answer comes after this much silence, so it is the shorter end of what groups of digits need.
+            Profile::Dictation => gather.speech_timeout = SpeechTimeout::Seconds(2),
             Profile::Speech | Profile::YesNo => gather.num_digits = Some(1),
         }
         gather

@@ -45,7 +45,8 @@ pub fn question(turn: &Turn) -> String {
 /// How long the line should wait for the end of the answer.
 pub fn profile(open: Open) -> Profile {
     match open {
-        Open::Name | Open::Phone | Open::Text => Profile::Dictation,
+        // A name is said in one breath: a longer pause would be silence for every caller.
+        Open::Phone | Open::Text => Profile::Dictation,
         // After "anything else?" people say what else.
         Open::Anything => Profile::Speech,
         open if open.is_yes_no() => Profile::YesNo,

@@ -56,7 +56,7 @@ fn one_field_at_a_time() {
             > next tuesday
             On Tuesday, November 24th we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. What time would you like? [Speech]
             > half past ten
-            <calendar.check> 10:30 a.m. on Tuesday, November 24th is free. What name should I put it under? [Dictation]
+            <calendar.check> 10:30 a.m. on Tuesday, November 24th is free. What name should I put it under? [Speech]
             > it's Pam Lee
             What's the best number to reach you? [Dictation]
             > 202 555 oh one four four
@@ -227,7 +227,7 @@ fn no_without_saying_what() {
             > no
             Okay. What should I change: the service, the day, the time, the name or the number? [Speech]
             > the name
-            What name should I put it under? [Dictation]
+            What name should I put it under? [Speech]
             > Jo Park
             Let me read that back: a checkup at 3 p.m. on Thursday, November 19th, for Jo Park. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > yes
@@ -264,7 +264,7 @@ fn a_second_thought_within_one_sentence() {
         &["a cleaning on Thursday, no sorry, Friday at ten", "Sam Lee"],
         expect![[r#"
             > a cleaning on Thursday, no sorry, Friday at ten
-            <calendar.check> 10 a.m. on Friday, November 20th is free. What name should I put it under? [Dictation]
+            <calendar.check> 10 a.m. on Friday, November 20th is free. What name should I put it under? [Speech]
             > Sam Lee
             Is the number you're calling from the best one to reach you? [YesNo]
         "#]],
@@ -294,7 +294,7 @@ fn a_question_in_the_middle() {
             > what time do you close?
             Today, Tuesday, November 17th, we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. What time on Wednesday, November 18th? [Speech]
             > at two
-            <calendar.check> 2 p.m. on Wednesday, November 18th is free. What name should I put it under? [Dictation]
+            <calendar.check> 2 p.m. on Wednesday, November 18th is free. What name should I put it under? [Speech]
         "#]],
     );
 }
@@ -341,7 +341,7 @@ fn a_taken_time_and_two_others() {
             > a checkup on Thursday at ten
             <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. I have 9:30 a.m. or 10:30 a.m. free. Which would you like? [Speech]
             > the second one
-            What name should I put it under? [Dictation]
+            What name should I put it under? [Speech]
             > Sam Lee
             Is the number you're calling from the best one to reach you? [YesNo]
             > yes
@@ -365,7 +365,7 @@ fn a_taken_time_and_another_day_at_the_same_time() {
             > a checkup on Thursday at ten
             <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. I have 9:30 a.m. or 10:30 a.m. free. Which would you like? [Speech]
             > what about Friday?
-            <calendar.check> 10 a.m. on Friday, November 20th is free. What name should I put it under? [Dictation]
+            <calendar.check> 10 a.m. on Friday, November 20th is free. What name should I put it under? [Speech]
             > Sam Lee
             Is the number you're calling from the best one to reach you? [YesNo]
         "#]],
@@ -387,7 +387,7 @@ fn none_of_the_offers() {
             > neither
             Okay. What other day or time would suit you? [Speech]
             > next monday at nine
-            <calendar.check> 9 a.m. on Monday, November 23rd is free. What name should I put it under? [Dictation]
+            <calendar.check> 9 a.m. on Monday, November 23rd is free. What name should I put it under? [Speech]
         "#]],
     );
 }
@@ -417,7 +417,7 @@ fn an_offer_is_chosen_by_its_time_and_by_key() {
             > a checkup on Thursday at ten
             <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. I have 9:30 a.m. or 10:30 a.m. free. Which would you like? [Speech]
             > half past ten works
-            What name should I put it under? [Dictation]
+            What name should I put it under? [Speech]
         "#]],
     );
     World::new()
@@ -426,7 +426,7 @@ fn an_offer_is_chosen_by_its_time_and_by_key() {
             > a checkup on Thursday at ten
             <calendar.check> <calendar.search> Sorry, 10 a.m. on Thursday, November 19th is taken. I have 9:30 a.m. or 10:30 a.m. free. Which would you like? [Speech]
             > #1
-            What name should I put it under? [Dictation]
+            What name should I put it under? [Speech]
         "#]]);
 }
 
@@ -442,7 +442,7 @@ fn a_closed_day() {
             > can I get a checkup on Sunday at eleven
             <calendar.search> Sorry, we're closed on Sunday, November 22nd. On Monday, November 23rd I have 10:30 a.m. or 11 a.m. free. Which would you like? [Speech]
             > monday
-            <calendar.check> 11 a.m. on Monday, November 23rd is free. What name should I put it under? [Dictation]
+            <calendar.check> 11 a.m. on Monday, November 23rd is free. What name should I put it under? [Speech]
             > Sam Lee
             Is the number you're calling from the best one to reach you? [YesNo]
         "#]],
@@ -470,7 +470,7 @@ fn outside_the_hours() {
             > a whitening on Saturday at half past twelve
             <calendar.search> On Saturday, November 21st we're open from 9 a.m. to 1 p.m., and that takes 60 minutes. I have 11:30 a.m. or noon free. Which would you like? [Speech]
             > 9
-            <calendar.check> 9 a.m. on Saturday, November 21st is free. What name should I put it under? [Dictation]
+            <calendar.check> 9 a.m. on Saturday, November 21st is free. What name should I put it under? [Speech]
         "#]],
     );
 }
@@ -542,7 +542,7 @@ fn the_hour_that_the_clocks_skip() {
             > a checkup on Sunday at 2:30 am
             <calendar.search> There is no 2:30 a.m. that day, because the clocks change. I have 1:30 a.m. or 3 a.m. free. Which would you like? [Speech]
             > at 3:30 am
-            <calendar.check> 3:30 a.m. on Sunday, March 14th is free. What name should I put it under? [Dictation]
+            <calendar.check> 3:30 a.m. on Sunday, March 14th is free. What name should I put it under? [Speech]
         "#]],
     );
 }
@@ -584,7 +584,7 @@ fn the_first_free_time() {
             > what's the earliest you have for a filling?
             <calendar.search> On Tuesday, November 17th I have 10:30 a.m. or 11 a.m. free. Which would you like? [Speech]
             > either is fine
-            What name should I put it under? [Dictation]
+            What name should I put it under? [Speech]
         "#]],
     );
 }
@@ -600,7 +600,7 @@ fn a_part_of_the_day() {
             > I'd like a cleaning on Thursday in the afternoon
             <calendar.search> On Thursday, November 19th I have 1 p.m. or 1:30 p.m. free. Which would you like? [Speech]
             > the earlier one
-            What name should I put it under? [Dictation]
+            What name should I put it under? [Speech]
         "#]],
     );
 }
@@ -615,7 +615,7 @@ fn next_week() {
             > wednesday
             On Wednesday, November 25th we're open from 8 a.m. to noon and from 1 p.m. to 5 p.m. What time would you like? [Speech]
             > four
-            <calendar.check> 4 p.m. on Wednesday, November 25th is free. What name should I put it under? [Dictation]
+            <calendar.check> 4 p.m. on Wednesday, November 25th is free. What name should I put it under? [Speech]
         "#]],
     );
 }
@@ -644,9 +644,9 @@ fn in_two_weeks() {
         ],
         expect![[r#"
             > a checkup in two weeks at 3 pm
-            <calendar.check> 3 p.m. on Tuesday, December 1st is free. What name should I put it under? [Dictation]
+            <calendar.check> 3 p.m. on Tuesday, December 1st is free. What name should I put it under? [Speech]
             > the first of december at three
-            <calendar.check> 3 p.m. on Tuesday, December 1st is free. What name should I put it under? [Dictation]
+            <calendar.check> 3 p.m. on Tuesday, December 1st is free. What name should I put it under? [Speech]
         "#]],
     );
 }
@@ -657,7 +657,7 @@ fn a_spelled_name() {
         &["a checkup tomorrow at two", "S I O B H A N", "yes"],
         expect![[r#"
             > a checkup tomorrow at two
-            <calendar.check> 2 p.m. on Wednesday, November 18th is free. What name should I put it under? [Dictation]
+            <calendar.check> 2 p.m. on Wednesday, November 18th is free. What name should I put it under? [Speech]
             > S I O B H A N
             Is the number you're calling from the best one to reach you? [YesNo]
             > yes
@@ -668,7 +668,7 @@ fn a_spelled_name() {
         &["a checkup tomorrow at two", "my name is Jon, J O N, Smith"],
         expect![[r#"
             > a checkup tomorrow at two
-            <calendar.check> 2 p.m. on Wednesday, November 18th is free. What name should I put it under? [Dictation]
+            <calendar.check> 2 p.m. on Wednesday, November 18th is free. What name should I put it under? [Speech]
             > my name is Jon, J O N, Smith
             Is the number you're calling from the best one to reach you? [YesNo]
         "#]],
@@ -736,7 +736,7 @@ fn never_mind() {
         &["book a cleaning tomorrow at ten", "never mind", "no thanks"],
         expect![[r#"
             > book a cleaning tomorrow at ten
-            <calendar.check> 10 a.m. on Wednesday, November 18th is free. What name should I put it under? [Dictation]
+            <calendar.check> 10 a.m. on Wednesday, November 18th is free. What name should I put it under? [Speech]
             > never mind
             Okay, I won't book anything. Is there anything else I can help with? [Speech]
             > no thanks
@@ -747,7 +747,7 @@ fn never_mind() {
         &["book a cleaning tomorrow at ten", "cancel that"],
         expect![[r#"
             > book a cleaning tomorrow at ten
-            <calendar.check> 10 a.m. on Wednesday, November 18th is free. What name should I put it under? [Dictation]
+            <calendar.check> 10 a.m. on Wednesday, November 18th is free. What name should I put it under? [Speech]
             > cancel that
             Okay, I won't book anything. Is there anything else I can help with? [Speech]
         "#]],
@@ -890,7 +890,7 @@ fn a_field_is_named_with_the_wish_to_change_it() {
             > friday
             <calendar.check> Let me read that back: a checkup at 10 a.m. on Friday, November 20th, for Sam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > no the name is wrong
-            What name should I put it under? [Dictation]
+            What name should I put it under? [Speech]
             > Pam Lee
             Let me read that back: a checkup at 10 a.m. on Friday, November 20th, for Pam Lee. Your number is two zero two, five five five, zero one three two. Is that right? [YesNo]
             > no
@@ -931,9 +931,9 @@ fn the_time_is_corrected_while_the_name_is_asked() {
         &["a filling on friday at 2", "I said one", "Sam Lee"],
         expect![[r#"
             > a filling on friday at 2
-            <calendar.check> 2 p.m. on Friday, November 20th is free. What name should I put it under? [Dictation]
+            <calendar.check> 2 p.m. on Friday, November 20th is free. What name should I put it under? [Speech]
             > I said one
-            <calendar.check> 1 p.m. on Friday, November 20th is free. What name should I put it under? [Dictation]
+            <calendar.check> 1 p.m. on Friday, November 20th is free. What name should I put it under? [Speech]
             > Sam Lee
             Is the number you're calling from the best one to reach you? [YesNo]
         "#]],

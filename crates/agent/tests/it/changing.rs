@@ -263,7 +263,7 @@ fn nothing_found_at_all() {
             > yes
             Of course. What's your message? [Dictation]
             > I was there last week
-            What's your name? [Dictation]
+            What's your name? [Speech]
             > Sam Lee
             What's the best number to reach you? [Dictation]
             > no

@@ -89,7 +89,7 @@ fn records_that_are_away_are_owned_up_to() {
             > yes
             Of course. What's your message? [Dictation]
             > please call me
-            What's your name? [Dictation]
+            What's your name? [Speech]
             > Sam Lee
             Is the number you're calling from the best one to reach you? [YesNo]
             > yes

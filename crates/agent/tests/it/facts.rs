@@ -164,7 +164,7 @@ fn what_is_not_known() {
             > yes
             Of course. What's your message? [Dictation]
             > please send me a toothbrush
-            What's your name? [Dictation]
+            What's your name? [Speech]
             > Sam
             Is the number you're calling from the best one to reach you? [YesNo]
             > yes

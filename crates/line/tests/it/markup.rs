@@ -343,7 +343,7 @@ fn dictation_waits_for_a_longer_pause_and_takes_any_number_of_keys() {
     expect![[r#"
         gather for /voice/process/salon/CA1/2?k=tag, waits 7 s, ends at the first pause, keys Some(1) []
         gather for /voice/process/salon/CA1/2?k=tag, waits 8 s, ends at the first pause, keys Some(1) []
-        gather for /voice/process/salon/CA1/2?k=tag, waits 15 s, ends after 3 s of silence, keys None []
+        gather for /voice/process/salon/CA1/2?k=tag, waits 15 s, ends after 2 s of silence, keys None []
         gather for /voice/process/salon/CA1/2?k=tag, waits 1 s, ends at the first pause, keys Some(1) []
     "#]].assert_eq(&table);
 }
