@@ -1299,7 +1299,7 @@ fn a_set_with_mistakes_never_takes_the_place_of_a_good_one() {
     let status = live.reload();
     assert!(status.ok && status.errors.is_empty());
     assert_eq!(status.readings, 3);
-    assert_eq!(status.restart, ["server.bind"]);
+    assert_eq!(status.restart, ["limits.calls", "server.bind"]);
     assert_eq!(live.current().businesses[0].business.name, "Acme Two");
     assert_eq!(live.current().config.limits.calls, 7);
     assert_eq!(
