@@ -126,36 +126,44 @@ impl Transcript {
     }
 }
 
-/// One turn in a line: what was heard, and when.
+/// One turn in a line: what was heard, when, and whose the silence was.
 fn line(number: usize, turn: &TurnReport) -> String {
     let seconds =
         |ms: Option<f64>| ms.map_or("never".to_owned(), |ms| format!("{:.2} s", ms / 1000.0));
-    let slowest = turn.webhook_ms.iter().copied().fold(0.0, f64::max);
+    let fillers = match turn.fillers.len() {
+        0 => "no filler".to_owned(),
+        1 => "1 filler".to_owned(),
+        count => format!("{count} fillers"),
+    };
     format!(
-        "turn {number}: {:.2} s of silence, first sound {}, answer {}, {} filler(s), {} request(s), slowest answer of ours {slowest:.1} ms",
+        "turn {number}: {:.2} s of silence ({}) · first sound {} · answer {} · {fillers}",
         turn.sound.dead_air_ms / 1000.0,
+        turn.silence,
         seconds(turn.sound.first_sound_ms),
         seconds(turn.sound.answer_ms),
-        turn.fillers.len(),
-        turn.requests,
     )
 }
 
 /// The call in a few lines.
 pub fn summary(report: &CallReport) -> String {
-    let turns = report
+    let turns: Vec<&TurnReport> = report
         .turns
         .iter()
         .skip(1)
-        .filter(|turn| !turn.said.is_empty());
-    let dead: Vec<f64> = turns.map(|turn| turn.sound.dead_air_ms).collect();
-    let most = dead.iter().copied().fold(0.0, f64::max);
+        .filter(|turn| !turn.said.is_empty())
+        .collect();
+    let most = |of: fn(&TurnReport) -> f64| turns.iter().map(|turn| of(turn)).fold(0.0, f64::max);
+    let (dead, ours) = (
+        most(|turn| turn.sound.dead_air_ms),
+        most(|turn| turn.silence.server_ms()),
+    );
     let clipped: u32 = report.turns.iter().map(|turn| turn.sound.clipping).sum();
     format!(
-        "{} turns, {:.1} s; dead air: most {:.2} s; clipped samples: {clipped}; faults: {}; ended: {:?}",
-        dead.len(),
+        "{} turns, {:.1} s; silence: most {:.2} s, most of ours {:.2} s; clipped samples: {clipped}; faults: {}; ended: {:?}",
+        turns.len(),
         report.duration_ms / 1000.0,
-        most / 1000.0,
+        dead / 1000.0,
+        ours / 1000.0,
         report.errors.len(),
         report.ended,
     )
