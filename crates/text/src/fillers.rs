@@ -102,6 +102,9 @@ const LOOKUP: &[&str] = &[
     "Sure, let me look that up.",
     "Just a second while I pull that up.",
     "Sure, give me a moment to look into that.",
+    "I'm looking into that for you right now.",
+    "One moment, let me pull up the details.",
+    "Let me look that up, it takes a few seconds.",
 ];
 const CALENDAR: &[&str] = &[
     "One moment.",
@@ -129,6 +132,8 @@ const THINK: &[&str] = &[
     "Okay, let me think for a moment.",
     "Let me think that over for a second or two.",
     "Hmm, give me a moment to think about that.",
+    "Let me take a second to think about that.",
+    "Okay, give me a second to work that out.",
 ];
 const PERSON: &[&str] = &[
     "One moment.",
@@ -146,6 +151,11 @@ const HOLD: &[&str] = &[
     "Thanks for waiting, one more moment.",
     "I'm still here, this is taking a little longer.",
     "Bear with me a moment, I'm still checking.",
+    "Still looking.",
+    "This is taking a moment.",
+    "Thanks for your patience.",
+    "Still working on it, one more second.",
+    "Just a little longer, I'm still looking.",
 ];
 const RECOVER: &[&str] = &[
     "Just a moment.",

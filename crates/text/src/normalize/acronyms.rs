@@ -49,6 +49,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("e.g.", "for example"),
     ("i.e.", "that is"),
     ("a.k.a.", "also known as"),
+    ("Ph.D.", "PhD"),
     ("w/o", "without"),
     ("w/", "with"),
     ("b/c", "because"),

@@ -51,16 +51,20 @@ pub(crate) fn expand(text: &str, locale: Locale) -> String {
                 .or_else(|| day_first(here));
         }
         let letter = first.is_ascii_alphabetic();
-        letter.then(|| month_first(here.rest).or_else(|| days(here.rest)))?
+        letter.then(|| {
+            month_first(here.rest)
+                .or_else(|| months(here.rest))
+                .or_else(|| days(here.rest))
+        })?
     })
 }
 
 fn iso(rest: &str) -> Option<(usize, String)> {
     let mut cursor = Cursor::new(rest);
     let year = cursor.number(4, 1000..=2999)?;
-    cursor.eat('-').then_some(())?;
+    let mark = cursor.eat_any(&['-', '/'])?;
     let month = cursor.number(2, 1..=12)?;
-    cursor.eat('-').then_some(())?;
+    cursor.eat(mark).then_some(())?;
     let day = cursor.number(2, 1..=31)?;
     let said = Date {
         year: Some(year),
@@ -177,6 +181,26 @@ fn month_first(rest: &str) -> Option<(usize, String)> {
     clear.then(|| (cursor.read(), said))
 }
 
+/// "Jan-Mar".
+fn months(rest: &str) -> Option<(usize, String)> {
+    let mut cursor = Cursor::new(rest);
+    let next = |cursor: &mut Cursor| {
+        let name = cursor.letters();
+        let said = Date {
+            year: None,
+            month: month(name).filter(|_| capital(name)),
+            day: None,
+        };
+        said.month.and_then(|_| said.say())
+    };
+    let first = next(&mut cursor)?;
+    cursor.eat_any(&['-', '–'])?;
+    let last = next(&mut cursor)?;
+    cursor
+        .ends_token()
+        .then(|| (cursor.read(), format!("{first} to {last}")))
+}
+
 /// "-23" behind the first day of a range.
 fn last_day(cursor: &mut Cursor) -> Option<u32> {
     let mut ahead = *cursor;
@@ -190,6 +214,10 @@ fn last_day(cursor: &mut Cursor) -> Option<u32> {
 
 /// "Mon-Fri", "Tues.", "Sat 9": days in full. Abbreviations that are words need company.
 fn days(rest: &str) -> Option<(usize, String)> {
+    let mut cursor = Cursor::new(rest);
+    if ["M-F", "M–F"].iter().any(|week| cursor.eat_word(week)) && cursor.ends_token() {
+        return Some((cursor.read(), "Monday to Friday".to_owned()));
+    }
     let mut cursor = Cursor::new(rest);
     let name = cursor.letters();
     let first = weekday(name).filter(|_| capital(name))?;

@@ -29,8 +29,16 @@ const EURO: Currency = currency("euro", "euros", "cent", "cents");
 const POUND: Currency = currency("pound", "pounds", "penny", "pence");
 const YEN: Currency = currency("yen", "yen", "sen", "sen");
 const RUPEE: Currency = currency("rupee", "rupees", "paisa", "paise");
+const FRANC: Currency = currency("franc", "francs", "centime", "centimes");
+const AUSTRALIAN: Currency = currency("Australian dollar", "Australian dollars", "cent", "cents");
+const CANADIAN: Currency = currency("Canadian dollar", "Canadian dollars", "cent", "cents");
 
-const SYMBOLS: [(&str, Currency); 8] = [
+const SYMBOLS: [(&str, Currency); 13] = [
+    ("AU$", AUSTRALIAN),
+    ("A$", AUSTRALIAN),
+    ("CA$", CANADIAN),
+    ("C$", CANADIAN),
+    ("CHF ", FRANC),
     ("US$", DOLLAR),
     ("$", DOLLAR),
     ("€", EURO),
@@ -40,7 +48,8 @@ const SYMBOLS: [(&str, Currency); 8] = [
     ("USD ", DOLLAR),
     ("EUR ", EURO),
 ];
-const CODES: [(&str, Currency); 9] = [
+const CODES: [(&str, Currency); 10] = [
+    ("CHF", FRANC),
     ("USD", DOLLAR),
     ("EUR", EURO),
     ("GBP", POUND),
@@ -169,6 +178,9 @@ struct Amount<'a> {
 
 impl<'a> Amount<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
+        if let Some(amount) = Self::with_comma(cursor) {
+            return Some(amount);
+        }
         let mut ahead = *cursor;
         let int = ahead.take(40, |c| c.is_ascii_digit() || c == ',');
         let trimmed = int.trim_end_matches(',');
@@ -191,6 +203,27 @@ impl<'a> Amount<'a> {
         }
         amount.scale = scale(cursor);
         Some(amount)
+    }
+
+    /// As written in most of Europe: "1,50" and "1.000,50". Two digits behind a comma are never thousands.
+    fn with_comma(cursor: &mut Cursor<'a>) -> Option<Self> {
+        let mut ahead = *cursor;
+        let int = ahead.take(40, |c| c.is_ascii_digit() || c == '.');
+        let mut groups = int.split('.');
+        let first = groups.next().filter(|group| !group.is_empty())?;
+        let dotted = int.len() > first.len();
+        if dotted && (first.len() > 3 || groups.any(|group| group.len() != 3)) {
+            return None;
+        }
+        ahead.eat(',').then_some(())?;
+        let fraction = ahead.digits(3);
+        let clear = fraction.len() == 2 && ahead.ends_token();
+        clear.then(|| *cursor = ahead)?;
+        Some(Self {
+            int,
+            fraction,
+            scale: "",
+        })
     }
 
     fn say(&self, money: &Currency) -> String {

@@ -78,7 +78,8 @@ fn dash(here: &Here) -> &'static str {
 
 fn spaced(here: &Here) -> bool {
     let edge = |c: Option<char>| c.is_some_and(|c| c == ' ' || c.is_alphanumeric());
-    edge(here.before.chars().next_back()) && edge(here.rest.chars().nth(1))
+    let before = here.before.chars().next_back();
+    before.is_none_or(|c| edge(Some(c))) && edge(here.rest.chars().nth(1))
 }
 
 /// "½", alone or behind a whole number.

@@ -7,7 +7,7 @@ use super::words;
 #[rustfmt::skip]
 const IDENTIFIERS: &[&str] = &[
     "extension", "ext", "code", "pin", "zip", "zipcode", "account", "confirmation", "reference",
-    "policy", "passcode", "password", "id", "dial", "text",
+    "policy", "passcode", "password", "id", "dial", "text", "invoice", "ticket", "ref", "tracking",
 ];
 
 /// Numbers of three digits that everybody says digit by digit.

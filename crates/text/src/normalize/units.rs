@@ -51,8 +51,9 @@ pub(crate) fn expand(text: &str) -> String {
         let one = number == "1" && !part && !here.before.trim_end().ends_with(['-', '–', '/']);
         let space = cursor.spaces();
         let hyphen = space.is_empty() && cursor.eat('-');
-        let (written, single, many) = UNITS
+        let (written, single, many) = behind(here.before)
             .iter()
+            .chain(UNITS)
             .chain(GLUED.iter().filter(|_| space.is_empty() && !hyphen))
             .find(|(written, ..)| fits(cursor.rest(), written))?;
         let said = if one || hyphen { single } else { many };
@@ -73,6 +74,18 @@ pub(crate) fn expand(text: &str) -> String {
         }
         Some((length, format!("{number} {said}{gap}")))
     })
+}
+
+/// Units that mean something only behind another one: "2h 30m", "6 ft 2 in".
+fn behind(before: &str) -> &'static [(&'static str, &'static str, &'static str)] {
+    let head = before.trim_end();
+    let unit = head.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.');
+    let counted = unit.trim_end().ends_with(|c: char| c.is_ascii_digit());
+    match &head[unit.len()..] {
+        "h" | "hr" | "hrs" if counted => &[("m", "minute", "minutes")],
+        "ft" | "ft." if counted => &[("in", "inch", "inches")],
+        _ => &[],
+    }
 }
 
 /// The length of a dash that another number follows.

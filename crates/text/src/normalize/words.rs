@@ -174,6 +174,7 @@ pub(crate) fn fraction(top: u32, bottom: u32) -> String {
     let top_words = cardinal(u64::from(top));
     let plural = if top == 1 { "" } else { "s" };
     match bottom {
+        _ if top == bottom => format!("{top_words} {top_words}"),
         2 if top == 1 => "one half".to_owned(),
         2 => format!("{top_words} halves"),
         4 => format!("{top_words} quarter{plural}"),
