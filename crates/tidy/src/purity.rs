@@ -11,6 +11,19 @@ const ALLOWED: &[(&str, &str)] = &[(
     "the one implementation of `Clock` that reads the machine; nothing on floor 0 calls it",
 )];
 
+/// Calls that read a clock, of the standard library and of the packages that the house uses.
+const CLOCKS: &[&[&str]] = &[
+    &["Instant", "now"],
+    &["SystemTime", "now"],
+    &["Uuid", "now_v7"],
+    &["Timestamp", "now"],
+    &["Zoned", "now"],
+    &["Utc", "now"],
+    &["Local", "now"],
+    &["OffsetDateTime", "now_utc"],
+    &["TimeZone", "system"],
+];
+
 /// Folders outside the configuration that may read the environment: they are programs for developers.
 const READERS: &[&str] = &[
     "crates/frontdesk/src/config",
@@ -55,10 +68,7 @@ fn environment(path: &Named) -> Option<Hit> {
 fn impure(path: &Named) -> Option<Hit> {
     let starts = |start: &[&str]| path.starts_with(start);
     let is_crate = |name: &str| starts(&[name]) && (path.segments.len() > 1 || path.declared);
-    if path.ends_with(&["Instant", "now"])
-        || path.ends_with(&["SystemTime", "now"])
-        || path.ends_with(&["Uuid", "now_v7"])
-    {
+    if CLOCKS.iter().any(|clock| path.ends_with(clock)) {
         return Some((
             "floor 0 reads no clock",
             "take the moment as an argument (`events::At`)",
@@ -127,6 +137,11 @@ mod tests {
             "fn f() { fastrand::u8(..); }",
             "fn f() { uuid::Uuid::new_v4(); }",
             "use aws_lc_rs::rand::SystemRandom;",
+            "fn f() { jiff::Zoned::now(); }",
+            "use jiff::Timestamp;\nfn f() { Timestamp::now(); }",
+            "fn f() { chrono::Utc::now(); }",
+            "use std::net::UdpSocket;",
+            "fn f() { tokio::spawn(async {}); }",
         ] {
             assert!(!found("call", line).is_empty(), "not found: {line}");
         }
