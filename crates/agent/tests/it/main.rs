@@ -10,4 +10,5 @@ mod hearing;
 mod lines;
 mod pace;
 mod salad;
+mod siege;
 mod world;
