@@ -52,6 +52,7 @@ const update = (calls) => {
     if (!row) {
       row = $("line").content.firstElementChild.cloneNode(true);
       row.dataset.id = call.call;
+      row.classList.add("fresh");
       list.append(row);
     }
     show(row, call);

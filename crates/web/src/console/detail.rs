@@ -224,7 +224,7 @@ fn asked(app: &App, known: &Known) -> Vec<Asked> {
     exchanges
         .map(|exchange| Asked {
             at: stamp(u32::try_from(exchange.at.since(began)).unwrap_or(u32::MAX)),
-            path: exchange.path,
+            path: without_tag(&exchange.path),
             heard: match (exchange.heard.speech, exchange.heard.digits) {
                 (Some(speech), _) => format!("“{speech}”"),
                 (None, Some(digits)) => format!("keys {digits}"),
@@ -234,6 +234,14 @@ fn asked(app: &App, known: &Known) -> Vec<Asked> {
             xml: xml::pretty(&exchange.xml),
         })
         .collect()
+}
+
+/// The tag in an address proves that the call was ours: it is for the carrier, not for pictures of this page.
+fn without_tag(path: &str) -> String {
+    match path.split_once("k=") {
+        Some((before, _)) => format!("{before}k=…"),
+        None => path.to_owned(),
+    }
 }
 
 fn raw(known: &Known) -> Vec<Raw> {

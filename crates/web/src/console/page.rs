@@ -35,6 +35,8 @@ fn environment() -> Arc<Environment<'static>> {
 
 fn load() -> Environment<'static> {
     let mut environment = Environment::new();
+    // What a template was given are people's words and numbers: they must not reach the log with its mistakes.
+    environment.set_debug(false);
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_formatter(write_clean);
@@ -159,10 +161,7 @@ impl Trouble {
     }
 
     fn broken(error: Error) -> Self {
-        tracing::error!(
-            error = format!("{error:#}"),
-            "a page of the console could not be written"
-        );
+        tracing::error!(%error, "a page of the console could not be written");
         Self::Said {
             status: 500,
             title: "This page broke",
