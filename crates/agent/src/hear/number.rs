@@ -55,6 +55,11 @@ fn place(table: &[&str], word: &str) -> Option<u32> {
     u32::try_from(at).ok()
 }
 
+/// Ten to nineteen.
+pub fn teen(word: &str) -> Option<u32> {
+    place(&SMALL, word).filter(|n| *n >= 10)
+}
+
 /// A digit, `oh` included.
 pub fn digit(word: &str) -> Option<u32> {
     match word {

@@ -1,7 +1,7 @@
 //! Telephone numbers: digits as people say and type them.
 
 use super::{
-    number::{digit, tens},
+    number::{digit, teen, tens},
     words::Token,
 };
 
@@ -11,18 +11,6 @@ pub const WHOLE: std::ops::RangeInclusive<usize> = 7..=15;
 /// Words that people put between digits.
 const BETWEEN: [&str; 12] = [
     "and", "uh", "um", "dash", "area", "code", "then", "space", "dot", "hyphen", "er", "plus",
-];
-const TEENS: [&str; 10] = [
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
 ];
 
 /// The longest run of digits: where it begins, how many tokens it takes, and the digits (with a `+` if one was given).
@@ -88,8 +76,8 @@ fn piece(tokens: &[Token]) -> Option<(String, usize)> {
             (d.to_string(), 1)
         });
     }
-    if let Some(teen) = TEENS.iter().position(|t| *t == word) {
-        return Some((format!("1{teen}"), 1));
+    if let Some(teen) = teen(word) {
+        return Some((teen.to_string(), 1));
     }
     let ten = tens(word)?;
     match tokens.get(1).and_then(|t| digit(&t.word)) {
