@@ -1,6 +1,6 @@
 //! Deletion of one caller.
 
-use events::{ClipId, Event, TurnId};
+use events::{BusinessId, CallId, ClipId, Event, TurnId};
 
 use super::{NOON, ask, commit, event, fresh, good, instance, new_business, new_call, row};
 use crate::{Answer, CallRow, Clip, Commit, Message, Records, ReservationAsk, StoreError};
@@ -100,7 +100,7 @@ async fn a_caller_is_forgotten_and_nobody_else(records: &dyn Records) {
 }
 
 struct Trace {
-    call: events::CallId,
+    call: CallId,
     key: crate::Bytes32,
     ask: ReservationAsk,
     next: Commit,
@@ -139,19 +139,7 @@ async fn trace(records: &dyn Records, number: &str, mark: u8) -> Trace {
     };
     let made = records.reserve(&call, TurnId(1), 0, wanted.clone()).await;
     good("reserve", made);
-    // Left in this call, with another number to call back.
-    let message = Message {
-        business: business.clone(),
-        call: call.clone(),
-        at: NOON,
-        name: "Ada".to_owned(),
-        phone: "+12025550199".to_owned(),
-        text: "Please call.".to_owned(),
-    };
-    good(
-        "leave a message",
-        records.leave_message(TurnId(1), 1, message).await,
-    );
+    good("leave a message", leave(records, &call, &business).await);
     let next = Commit {
         events: vec![event(&call, 1, "more")],
         answer: None,
@@ -163,4 +151,21 @@ async fn trace(records: &dyn Records, number: &str, mark: u8) -> Trace {
         ask: wanted,
         next,
     }
+}
+
+/// Leaves a message in this call, with another number to call back.
+async fn leave(
+    records: &dyn Records,
+    call: &CallId,
+    business: &BusinessId,
+) -> Result<(), StoreError> {
+    let message = Message {
+        business: business.clone(),
+        call: call.clone(),
+        at: NOON,
+        name: "Ada".to_owned(),
+        phone: "+12025550199".to_owned(),
+        text: "Please call.".to_owned(),
+    };
+    records.leave_message(TurnId(1), 1, message).await
 }

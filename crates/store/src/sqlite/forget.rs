@@ -28,33 +28,7 @@ pub(super) async fn caller(
     books
         .run(async move |conn| note(conn, &given).await)
         .await?;
-    loop {
-        let given = number.to_owned();
-        let theirs = calls
-            .run(async move |conn| calls_from(conn, &given).await)
-            .await?;
-        let (given, of) = (number.to_owned(), theirs.clone());
-        let (reservations, messages) = books
-            .run(async move |conn| {
-                transaction(conn, async |conn| empty_books(conn, &given, &of).await).await
-            })
-            .await?;
-        receipt.reservations += reservations;
-        receipt.messages += messages;
-        receipt.calls += theirs.len() as u64;
-        if theirs.is_empty() {
-            break;
-        }
-        let only_theirs = calls
-            .run(async move |conn| {
-                transaction(conn, async |conn| remove(conn, &theirs).await).await
-            })
-            .await?;
-        let objects = books
-            .run(async move |conn| no_fillers(conn, only_theirs).await)
-            .await?;
-        receipt.objects.extend(objects);
-    }
+    while round(calls, books, number, &mut receipt).await? {}
     calls.run(empty_log).await?;
     let given = number.to_owned();
     books
@@ -64,6 +38,39 @@ pub(super) async fn caller(
         })
         .await?;
     Ok(receipt)
+}
+
+/// Removes some of the caller's calls and what was said in them. False when there were none left.
+async fn round(
+    calls: &Lane,
+    books: &Lane,
+    number: &str,
+    receipt: &mut Receipt,
+) -> Result<bool, StoreError> {
+    let given = number.to_owned();
+    let theirs = calls
+        .run(async move |conn| calls_from(conn, &given).await)
+        .await?;
+    let (given, of) = (number.to_owned(), theirs.clone());
+    let (reservations, messages) = books
+        .run(async move |conn| {
+            transaction(conn, async |conn| empty_books(conn, &given, &of).await).await
+        })
+        .await?;
+    receipt.reservations += reservations;
+    receipt.messages += messages;
+    receipt.calls += theirs.len() as u64;
+    if theirs.is_empty() {
+        return Ok(false);
+    }
+    let only_theirs = calls
+        .run(async move |conn| transaction(conn, async |conn| remove(conn, &theirs).await).await)
+        .await?;
+    let objects = books
+        .run(async move |conn| no_fillers(conn, only_theirs).await)
+        .await?;
+    receipt.objects.extend(objects);
+    Ok(true)
 }
 
 /// Finishes the deletions that a crash cut off; says how many.
