@@ -216,8 +216,7 @@ impl Call {
         }
         if turn.decide.is_some_and(|due| due <= now) {
             self.decide(&mut turn, now, out);
-            let filled = turn.holds > 0 || turn.words.is_none();
-            if turn.decide.is_none() && turn.quiet.is_some() && filled {
+            if turn.decide.is_none() && turn.quiet.is_some() {
                 self.out_of_patience(turn, now, out);
                 return;
             }

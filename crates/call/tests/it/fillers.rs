@@ -281,7 +281,11 @@ fn rule_2_after_yes_no_opening_filler_comes_for_a_hold_that_has_no_clip() {
     let world = with_fillers(VISITS, &[(Calendar, "cal", 1_500)]);
     check(
         &world,
-        &asked("", "yes book it", "4400 until"),
+        &asked(
+            "",
+            "yes book it",
+            "4400 until\n4500 reply 1 Booked.\n4600 voiced 1.0",
+        ),
         expect![[r#"
             0      voice 0.0 "Hello there."
             0      say 0.0 a0.0 1000 ms
@@ -290,6 +294,8 @@ fn rule_2_after_yes_no_opening_filler_comes_for_a_hold_that_has_no_clip() {
             2000   - no filler 1: short_reply
             3200   - no filler 1: no_clip
             4400   - no filler 1: no_clip
+            4500   voice 1.0 "Booked."
+            4600   say 1.0 a1.0 1000 ms
         "#]],
     );
 }
