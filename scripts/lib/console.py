@@ -1,6 +1,7 @@
 """Looks at every page of the console as a person would, and says what is wrong with it."""
 
 import json
+import os
 import re
 import sys
 import threading
@@ -10,7 +11,7 @@ import urllib.request
 
 from console_browser import Browser
 
-BASE, PICTURES, BUSINESS = sys.argv[1:4]
+BASE, PICTURES, BUSINESS, GUARDED = sys.argv[1:5]
 TAB = "\ue004"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \u202e\u0007 \U0001f600 \"'&amp;"
 faults = []
@@ -166,7 +167,7 @@ def errors(browser, page):
         if message["method"] == "Network.requestWillBeSent":
             url = message["params"]["request"]["url"]
             if not url.startswith(("data:", "chrome", "about:")):
-                check(url.startswith(BASE + "/"), f"{page}: asks another host: {url}")
+                check(url.startswith((BASE + "/", GUARDED + "/")), f"{page}: asks another host: {url}")
 
 
 def keyboard(browser, page):
@@ -243,6 +244,26 @@ def first_pages(browser):
     browser.open(BASE + "/console/nowhere")
     check("Not here" in browser.js("return document.title"), "a page that is not there says so")
     errors(browser, "missing")
+
+
+def signing_in(browser):
+    token = os.environ["FRONTDESK_ADMIN_TOKEN"]
+    browser.size(1280, 900)
+    browser.open(GUARDED + "/console/calls")
+    check("/console/signin" in browser.js("return location.href"), "whoever is not known signs in first")
+    look(browser, "signin", None)
+    browser.type("#token", "wrong\ue007")
+    browser.wait("a wrong token is refused", "return document.querySelector('#complaint')")
+    browser.log("browser")
+    browser.type("#token", token + "\ue007")
+    browser.wait("the token leads on", "return location.pathname === '/console/calls' && document.querySelector('h1').textContent === 'Calls'")
+    check(browser.js("return document.cookie") == "", "scripts do not see the token")
+    browser.click(".side-foot button")
+    browser.wait("one can sign out", "return location.pathname === '/console/signin'")
+    browser.open("about:blank")
+    browser.open(f"{GUARDED}/console/signin#claim={token}")
+    browser.wait("a claim link signs in", "return location.pathname === '/console/' && !location.hash")
+    errors(browser, "signing in")
 
 
 def copying(browser):
@@ -367,7 +388,7 @@ def without_scripts(browser, link):
     wanted = {
         "/console/": "What to tell your carrier",
         "/console/live": "Nobody is on the line",
-        "/console/calls": "Dead air",
+        "/console/calls": "The caller hung up",
         link: "What each turn waited for",
         "/console/call": "needs scripts",
         "/console/fillers": "are ready",
@@ -397,6 +418,7 @@ def main():
     with Browser() as browser:
         step("headers", headers)
         step("first pages", first_pages, browser)
+        step("signing in", signing_in, browser)
         step("copying", copying, browser)
         link = step("test call", test_call, browser)
         step("live calls", live, browser)

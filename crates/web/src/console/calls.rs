@@ -18,7 +18,7 @@ use crate::App;
 const PAGE: u32 = 30;
 
 /// Turns that are drawn beside a call.
-const BARS: usize = 24;
+const BARS: usize = 16;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.route("/console/calls", web::get().to(list)).route(
@@ -108,7 +108,7 @@ async fn line(app: &App, names: &Names, row: CallRow) -> Result<CallLine, store:
     let target = app.settings.target_dead_air_ms;
     let full = target.saturating_mul(2).max(1);
     let bars = silences.iter().take(BARS).map(|ms| Bar {
-        h: (ms.saturating_mul(100) / full).clamp(3, 100),
+        h: (ms.saturating_mul(100) / full).clamp(8, 100),
         over: *ms > target,
     });
     let worst = silences.iter().max().copied();

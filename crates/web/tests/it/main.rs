@@ -3,6 +3,7 @@
 mod admin;
 mod audio;
 mod bodies;
+mod console;
 mod doors;
 mod draining;
 mod health;
