@@ -24,6 +24,15 @@ const SPAWNERS: &[(&str, &str)] = &[
     ("crates/tidy/", "holds these words as data"),
 ];
 
+/// What starts a task that nobody waits for.
+const SPAWNS: &[&[&str]] = &[
+    &["tokio", "spawn"],
+    &["tokio", "task", "spawn"],
+    &["tokio", "task", "spawn_local"],
+    &["actix_web", "rt", "spawn"],
+    &["actix_rt", "spawn"],
+];
+
 /// Queues, clients and tasks without a limit.
 pub fn check(house: &House) -> Vec<Violation> {
     let mut found = Vec::new();
@@ -65,16 +74,9 @@ fn unlimited(source: &Source, path: &Named) -> Option<Violation> {
             "use `sync_channel(n)` or a bounded channel and say what happens when it is full",
         );
     }
-    let bare = path.starts_with(&["tokio", "spawn"])
-        || path.starts_with(&["tokio", "task", "spawn"])
-        || path.starts_with(&["tokio", "task", "spawn_local"])
-        || path.starts_with(&["actix_web", "rt", "spawn"])
-        || path.starts_with(&["actix_rt", "spawn"]);
-    if bare
-        && !SPAWNERS
-            .iter()
-            .any(|(start, _)| source.path.starts_with(start))
-    {
+    let bare = SPAWNS.iter().any(|spawn| path.starts_with(spawn));
+    let owner = |(start, _): &(&str, &str)| source.path.starts_with(start);
+    if bare && !SPAWNERS.iter().any(owner) {
         return at(
             "a task without an owner",
             "spawn into the owner's `JoinSet` through crates/switchboard/src/spawn.rs",

@@ -24,6 +24,15 @@ const CLOCKS: &[&[&str]] = &[
     &["TimeZone", "system"],
 ];
 
+/// What of the standard library reaches the network; addresses are values and pass.
+const SOCKETS: &[&[&str]] = &[
+    &["std", "net", "TcpStream"],
+    &["std", "net", "TcpListener"],
+    &["std", "net", "UdpSocket"],
+    &["std", "net", "ToSocketAddrs"],
+    &["std", "os", "unix", "net"],
+];
+
 /// Folders outside the configuration that may read the environment: they are programs for developers.
 const READERS: &[&str] = &[
     "crates/frontdesk/src/config",
@@ -87,13 +96,7 @@ fn impure(path: &Named) -> Option<Hit> {
             "return an order; the switchboard runs it",
         ));
     }
-    if starts(&["std", "net", "TcpStream"])
-        || starts(&["std", "net", "TcpListener"])
-        || starts(&["std", "net", "UdpSocket"])
-        || starts(&["std", "net", "ToSocketAddrs"])
-        || starts(&["std", "os", "unix", "net"])
-        || is_crate("reqwest")
-    {
+    if SOCKETS.iter().any(|socket| starts(socket)) || is_crate("reqwest") {
         return Some((
             "floor 0 opens no socket",
             "decode and encode bytes that others carry",
