@@ -1,4 +1,4 @@
-//! Everything has a limit: no unbounded queue, no HTTP client without a timeout, no task without an owner.
+//! Everything has a limit: no unbounded queue or cache, no HTTP client without a timeout, no task without an owner.
 
 use std::collections::BTreeSet;
 
@@ -42,6 +42,7 @@ pub fn check(house: &House) -> Vec<Violation> {
             let paths = named(source);
             found.extend(paths.iter().filter_map(|path| unlimited(source, path)));
             found.extend(clients(source, &paths, &mut factories));
+            found.extend(caches(source, &paths));
         }
         found.extend(second_factory(room, &factories));
     }
@@ -118,6 +119,24 @@ fn clients(
     })
 }
 
+/// Caches that are built without a size in the same file.
+fn caches(source: &Source, paths: &[Named]) -> Option<Violation> {
+    let built = paths.iter().find(|path| {
+        path.starts_with(&["moka"]) && path.ends_with(&["Cache", "builder"]) && !path.declared
+    })?;
+    let sized = source
+        .lines()
+        .any(|(_, line)| line.contains(".max_capacity("));
+    (!sized).then(|| {
+        Violation::new(
+            &source.path,
+            built.line,
+            "a cache without a limit",
+            "add `.max_capacity(..)`, and a weigher when its values differ in size",
+        )
+    })
+}
+
 fn second_factory(room: &Room, factories: &BTreeSet<(String, usize)>) -> Vec<Violation> {
     let others = factories.iter().skip(1);
     others
@@ -156,6 +175,7 @@ mod tests {
             "use actix_web::rt;\nfn f() { rt::spawn(async {}); }",
             "fn f() { reqwest::Client::new(); }",
             "use reqwest::Client;\nfn f() { Client::builder().build(); }",
+            "use moka::future::Cache;\nfn f() { Cache::builder().build(); }",
         ] {
             assert_eq!(found(text), 1, "{text}");
         }
@@ -166,6 +186,7 @@ mod tests {
         for text in [
             "fn f() { tokio::sync::mpsc::channel::<u8>(8); tokio::sync::oneshot::channel::<u8>(); }",
             "use reqwest::Client;\nfn f() { Client::builder().timeout(T).build(); }",
+            "use moka::future::Cache;\nfn f() { Cache::builder().max_capacity(9).build(); }",
             "fn f(tasks: &mut JoinSet<()>) { tasks.spawn(async {}); tokio::task::spawn_blocking(|| ()); }",
         ] {
             assert_eq!(found(text), 0, "{text}");
