@@ -129,7 +129,8 @@ impl Call {
     /// Speaks unasked: a greeting, a nudge, an apology. They are ordinary turns whose reply is known.
     pub(super) fn recite(&mut self, text: String, then: Then, now: At, out: &mut Vec<Order>) {
         let id = self.take_turn();
-        let mut turn = Turn::new(id, None, now, now + u64::from(self.policy.reply_within_ms));
+        // The reply is known at once: there is nobody to give up on.
+        let mut turn = Turn::new(id, None, now, now);
         turn.intent = FillerClass::Hold;
         self.remember(Exchange::default());
         self.phase = Phase::Talking(Box::new(turn));
