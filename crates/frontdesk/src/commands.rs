@@ -78,6 +78,7 @@ pub fn banner(house: &House) {
     let config = &house.live.current().config;
     let url = &house.network.base_url;
     say(format_args!("Frontdesk {}", env!("CARGO_PKG_VERSION")));
+    say(format_args!("├─ Console:   {url}/console"));
     say(format_args!("├─ API:       {url}/admin/v1/businesses"));
     say(format_args!(
         "├─ Webhooks:  {}/voice/incoming/{{business}}",
