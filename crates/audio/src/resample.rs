@@ -1,5 +1,7 @@
 //! One change of rate, by windowed sinc interpolation.
 
+use std::f64::consts::PI;
+
 use rubato::{
     Async, FixedAsync, Resampler, SincInterpolationParameters, WindowFunction,
     audioadapter_buffers::direct::SequentialSliceOfVecs,
@@ -23,9 +25,51 @@ pub fn resample(pcm: &Pcm, rate: u32) -> Pcm {
     }
     let ratio = f64::from(rate) / f64::from(pcm.rate);
     let wanted = (pcm.samples.len() as f64 * ratio).round() as usize;
-    let mut samples = sinc(pcm, ratio).unwrap_or_default();
+    let mut samples = match pcm.rate / rate {
+        step @ 2..=6 if pcm.rate == step * rate => every(step as usize, &pcm.samples),
+        _ => sinc(pcm, ratio).unwrap_or_default(),
+    };
     samples.resize(wanted, 0.0);
     Pcm::new(rate, samples)
+}
+
+/// One sample of every `step`, low-pass filtered: what engines' 16, 24 and 48 kHz become on a telephone. Nothing falls
+/// between two samples here, so one filter serves all of them at a twentieth of the general way's cost.
+fn every(step: usize, samples: &[f32]) -> Vec<f32> {
+    let filter = low_pass(step);
+    let half = filter.len() / 2;
+    let outputs = (samples.len() as f64 / step as f64).round() as usize;
+    let at = |n: usize| {
+        let middle = n * step;
+        let from = middle.saturating_sub(half);
+        let heard = samples.get(from..samples.len().min(middle + half + 1));
+        let taps = &filter[from + half - middle..];
+        heard
+            .unwrap_or_default()
+            .iter()
+            .zip(taps)
+            .map(|(s, t)| s * t)
+            .sum()
+    };
+    (0..outputs).map(at).collect()
+}
+
+/// A sinc under a Blackman-Harris window, 64 outputs wide. For 8 kHz it is flat to 3.2 kHz and 90 dB down from 4.3 kHz on.
+fn low_pass(step: usize) -> Vec<f32> {
+    const REACH: usize = 32;
+    const CUTOFF: f64 = 0.93;
+    let half = REACH * step;
+    let tap = |n: usize| {
+        let x = (n as f64 - half as f64) / step as f64 * CUTOFF * PI;
+        let sinc = if x == 0.0 { 1.0 } else { x.sin() / x };
+        let turn = PI * n as f64 / half as f64;
+        let window = 0.358_75 - 0.488_29 * turn.cos() + 0.141_28 * (2.0 * turn).cos()
+            - 0.011_68 * (3.0 * turn).cos();
+        sinc * window
+    };
+    let taps: Vec<f64> = (0..=2 * half).map(tap).collect();
+    let sum: f64 = taps.iter().sum();
+    taps.iter().map(|tap| (tap / sum) as f32).collect()
 }
 
 /// `None` only when the resampler refuses its own parameters, which the ranges above rule out.
