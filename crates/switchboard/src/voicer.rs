@@ -4,15 +4,16 @@
 //! hash of its bytes. The same words in the same voice are spoken once, however many calls ask at the same time. Every
 //! engine is given words here, never figures or signs, so that no engine can misread them.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, thread};
 
 use agent::VoiceChoice;
-use audio::{Format, Loudness, Wav};
+use audio::{Format, Loudness, Pcm, Wav};
 use bytes::Bytes;
 use moka::future::Cache;
 use serde::{Deserialize, Serialize};
 use store::{ObjectKey, Objects};
 use text::Normalizer;
+use tokio::sync::Semaphore;
 use tts::{Ladder, Utterance, Voice, phone_clip};
 
 /// Bytes of audio that are kept in memory.
@@ -44,6 +45,8 @@ pub struct Voicer {
     made: Cache<String, Spoken>,
     bytes: Cache<ObjectKey, Bytes>,
     words: Cache<ObjectKey, Arc<str>>,
+    /// As many clips are finished at the same time as there are cores.
+    desks: Semaphore,
 }
 
 impl Voicer {
@@ -56,6 +59,7 @@ impl Voicer {
             made: Cache::new(RECIPES),
             bytes: Cache::builder().max_capacity(MEMORY).weigher(weigh).build(),
             words: Cache::new(RECIPES),
+            desks: Semaphore::new(thread::available_parallelism().map_or(1, usize::from)),
         }
     }
 
@@ -115,10 +119,7 @@ impl Voicer {
                 .collect::<Vec<_>>()
                 .join("; ")
         })?;
-        let clip = phone_clip(said.pcm);
-        let ms = u32::try_from(clip.duration_ms()).unwrap_or(u32::MAX);
-        let level_dbfs = Loudness::measure(&clip).active_rms_dbfs;
-        let wav = Bytes::from(Wav::encode(&clip, Format::PHONE));
+        let (ms, level_dbfs, wav) = self.finish(said.pcm).await?;
         let object = match self.objects.put(wav.clone()).await {
             Ok(object) => object,
             Err(error) => {
@@ -135,6 +136,20 @@ impl Voicer {
             level_dbfs,
             provider: said.provider,
         })
+    }
+
+    /// The clip's length, level and file. This is arithmetic for milliseconds, and requests of all calls wait behind
+    /// whatever keeps their thread: it has threads of its own, as many as there are cores.
+    async fn finish(&self, pcm: Pcm) -> Result<(u32, f32, Bytes), String> {
+        let _turn = self.desks.acquire().await.map_err(|e| e.to_string())?;
+        let work = move || {
+            let clip = phone_clip(pcm);
+            let ms = u32::try_from(clip.duration_ms()).unwrap_or(u32::MAX);
+            let level_dbfs = Loudness::measure(&clip).active_rms_dbfs;
+            (ms, level_dbfs, Wav::encode(&clip, Format::PHONE).into())
+        };
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|error| format!("the clip could not be made: {error}"))
     }
 
     /// What a clip says, when it was spoken by this process and not long ago.
