@@ -16,11 +16,24 @@ const KEPT: usize = 48;
 const BUSINESSES: usize = 10_000;
 
 /// The stages of one answer, ms since the caller's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sample {
     pub first_words: Option<u32>,
     pub first_sentence: Option<u32>,
+    /// The first sentence could be played, or was given up.
     pub first_audio: u32,
+}
+
+impl Sample {
+    /// The whole wait. What took no time counts as a millisecond: nothing is over before it began.
+    fn whole(&self) -> u32 {
+        self.first_audio.max(1)
+    }
+
+    /// What the voice took of it.
+    fn voice(&self) -> Option<u32> {
+        Some(self.first_audio.saturating_sub(self.first_sentence?).max(1))
+    }
 }
 
 /// Percentiles of one stage.
@@ -53,14 +66,11 @@ impl Forecasts {
         ring.push_back(sample);
     }
 
+    /// The forecast for an answer of this business: of the whole, and of the voice's part.
     pub fn of(&self, business: &BusinessId) -> Forecast {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Forecast::of(
-            all.get(business)
-                .into_iter()
-                .flatten()
-                .map(|sample| sample.first_audio),
-        )
+        let ring = || all.get(business).into_iter().flatten();
+        Forecast::of(ring().map(Sample::whole)).with_voice(ring().filter_map(Sample::voice))
     }
 
     pub fn stages(&self, business: &BusinessId) -> Vec<StageTimes> {
@@ -92,5 +102,69 @@ impl Forecasts {
         .into_iter()
         .flatten()
         .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(first_words: u32, first_sentence: u32, first_audio: u32) -> Sample {
+        Sample {
+            first_words: Some(first_words),
+            first_sentence: Some(first_sentence),
+            first_audio,
+        }
+    }
+
+    fn learnt(samples: &[Sample]) -> (Forecasts, BusinessId) {
+        let (forecasts, business) = (Forecasts::default(), BusinessId::parse("demo").unwrap());
+        for sample in samples {
+            forecasts.learn(&business, *sample);
+        }
+        (forecasts, business)
+    }
+
+    #[test]
+    fn nothing_is_foretold_of_a_business_that_never_answered() {
+        let (forecasts, business) = learnt(&[]);
+        assert_eq!(forecasts.of(&business).remaining(0), None);
+        assert_eq!(forecasts.of(&business).voice(0), None);
+        assert!(forecasts.stages(&business).is_empty());
+    }
+
+    #[test]
+    fn the_whole_and_the_voice_are_foretold_apart() {
+        let (forecasts, business) = learnt(&[sample(400, 900, 1_000); 5]);
+        let forecast = forecasts.of(&business);
+        assert_eq!(forecast.remaining(0), Some(1_000));
+        assert_eq!(forecast.remaining(700), Some(300));
+        assert_eq!(forecast.voice(20), Some(80));
+    }
+
+    #[test]
+    fn answers_that_took_no_time_are_foretold_to_take_none() {
+        let (forecasts, business) = learnt(&[sample(0, 0, 0); 5]);
+        assert_eq!(forecasts.of(&business).remaining(0), Some(1));
+        assert_eq!(forecasts.of(&business).voice(0), Some(1));
+    }
+
+    #[test]
+    fn answers_that_were_given_up_before_the_voice_say_nothing_about_it() {
+        let given_up = Sample {
+            first_audio: 12_000,
+            ..Sample::default()
+        };
+        let (forecasts, business) = learnt(&[given_up, sample(400, 900, 1_000)]);
+        assert_eq!(forecasts.of(&business).voice(0), Some(100));
+    }
+
+    #[test]
+    fn old_answers_are_forgotten() {
+        let (forecasts, business) = learnt(&[sample(1, 2, 9_000); 30]);
+        for _ in 0..KEPT {
+            forecasts.learn(&business, sample(1, 2, 100));
+        }
+        assert_eq!(forecasts.of(&business).remaining(0), Some(100));
     }
 }

@@ -29,7 +29,7 @@ use crate::{
     bus::{Moment, Step, Tap},
     mail::{Knock, Mail, Reply, Visit},
     policy::policy,
-    room::Room,
+    room::{AtWork, Place, Room},
     work,
 };
 
@@ -80,32 +80,28 @@ pub(crate) async fn run(
     business: Arc<Business>,
     first: Knock,
     inbox: mpsc::WeakSender<Mail>,
-    mut mail: mpsc::Receiver<Mail>,
+    mail: mpsc::Receiver<Mail>,
     view: watch::Sender<LiveCall>,
 ) {
-    let id = first.call.clone();
-    let lease = begin::claim(&room, &first).await;
+    let _place = Place {
+        room: room.clone(),
+        call: first.call.clone(),
+    };
+    // Dropped before the place: an entry is cleared when its inbox is closed.
+    let mut mail = mail;
+    let lease = begin::claim(&room, &first.call).await;
     if lease.snapshot.is_none() && lease.events > 0 {
         begin::after_the_end(&mut mail).await;
-    } else {
-        let clips = room.clips(&business.id).await;
-        let mut policy = policy(&business, &id, &clips, &room.parts.settings);
-        if lease.snapshot.is_none() && !matches!(first.kind, Kind::Incoming | Kind::Over) {
-            policy.greeting = LOST.to_owned();
-        }
-        let mut owner = Owner::open(
-            room.clone(),
-            business,
-            &first,
-            lease,
-            inbox,
-            view,
-            Arc::new(policy),
-        );
-        owner.live(&mut mail).await;
+        return;
     }
-    mail.close();
-    room.clear(&id);
+    let clips = begin::clips(&room, &business.id).await;
+    let mut policy = policy(&business, &first.call, &clips, &room.parts.settings);
+    if lease.snapshot.is_none() && !matches!(first.kind, Kind::Incoming | Kind::Over) {
+        policy.greeting = LOST.to_owned();
+    }
+    let policy = Arc::new(policy);
+    let mut owner = Owner::open(room, business, &first, lease, inbox, view, policy);
+    owner.live(&mut mail).await;
 }
 
 impl Owner {
@@ -290,7 +286,11 @@ impl Owner {
     }
 
     fn child(&mut self, turn: TurnId, work: impl Future<Output = ()> + Send + 'static) {
-        let child = self.children.spawn(work);
+        let counted = AtWork::begin(self.room.clone());
+        let child = self.children.spawn(async move {
+            let _counted = counted;
+            work.await;
+        });
         let children = self.turns.entry(turn).or_default();
         children.retain(|child| !child.is_finished());
         children.push(child);

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use events::{BusinessId, CallId};
@@ -17,10 +20,39 @@ pub(crate) struct Entry {
     pub live: watch::Receiver<LiveCall>,
 }
 
+/// Work beside a call, counted for as long as it lives.
+pub(crate) struct AtWork(Arc<Room>);
+
+impl AtWork {
+    pub fn begin(room: Arc<Room>) -> Self {
+        room.work.fetch_add(1, Ordering::Relaxed);
+        Self(room)
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.work.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Removes a call's entry when its owner is gone, however it went.
+pub(crate) struct Place {
+    pub room: Arc<Room>,
+    pub call: CallId,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.room.clear(&self.call);
+    }
+}
+
 /// The parts, the calls that are going on, and what was learnt from them.
 pub(crate) struct Room {
     pub parts: Arc<Parts>,
     calls: Mutex<HashMap<CallId, Entry>>,
+    work: AtomicUsize,
     pub forecasts: Forecasts,
     clips: Mutex<HashMap<BusinessId, Arc<Vec<Clip>>>>,
 }
@@ -30,6 +62,7 @@ impl Room {
         Self {
             parts: Arc::new(parts),
             calls: Mutex::default(),
+            work: AtomicUsize::new(0),
             forecasts: Forecasts::default(),
             clips: Mutex::default(),
         }
@@ -37,6 +70,11 @@ impl Room {
 
     pub fn calls(&self) -> MutexGuard<'_, HashMap<CallId, Entry>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Agents and voices at work for calls right now.
+    pub fn at_work(&self) -> usize {
+        self.work.load(Ordering::Relaxed)
     }
 
     /// Removes the entry of a call whose owner is gone; a successor's entry stays.

@@ -138,6 +138,11 @@ impl Switchboard {
         self.0.calls().len()
     }
 
+    /// How many agents and voices are at work for calls right now; 0 when every call is over or the caller's turn.
+    pub fn turn_tasks(&self) -> usize {
+        self.0.at_work()
+    }
+
     /// Ends a call from our side; says whether there was one. The carrier learns it with its next request.
     pub async fn hang_up(&self, call: &CallId) -> bool {
         let inbox = self.0.calls().get(call).map(|entry| entry.inbox.clone());

@@ -74,23 +74,13 @@ impl Owner {
         }
     }
 
+    /// Writes down where the call is, with everything that was not written yet. It takes a moment at most.
     pub(super) async fn commit(&mut self, answer: Option<Answer>) {
         self.unsaved = false;
-        if self.epoch == 0 || self.fenced {
+        if self.fenced {
             return;
         }
-        let snapshot = (!self.call.ended())
-            .then(|| snapshot(&self.call, &self.line))
-            .flatten();
-        let commit = Commit {
-            call: self.call.id().clone(),
-            epoch: self.epoch,
-            row: self.row.clone(),
-            snapshot,
-            events: self.events.clone(),
-            answer,
-        };
-        match tokio::time::timeout(COMMIT, self.room.parts.records.commit(commit)).await {
+        match tokio::time::timeout(COMMIT, self.write(answer)).await {
             Ok(Ok(())) => self.events.clear(),
             Ok(Err(StoreError::Fenced)) => {
                 tracing::warn!(call = %self.call.id(), "another instance took this call over");
@@ -104,6 +94,36 @@ impl Owner {
                 tracing::error!(call = %self.call.id(), "storing a call takes too long; it goes on")
             }
         }
+    }
+
+    async fn write(&mut self, answer: Option<Answer>) -> Result<(), StoreError> {
+        if self.epoch == 0 {
+            self.claim_late().await?;
+        }
+        let snapshot = (!self.call.ended())
+            .then(|| snapshot(&self.call, &self.line))
+            .flatten();
+        let commit = Commit {
+            call: self.call.id().clone(),
+            epoch: self.epoch,
+            row: self.row.clone(),
+            snapshot,
+            events: self.events.clone(),
+            answer,
+        };
+        self.room.parts.records.commit(commit).await
+    }
+
+    /// The records could not be reached when the call began. What was stored of it before stays and comes first.
+    async fn claim_late(&mut self) -> Result<(), StoreError> {
+        let parts = &self.room.parts;
+        let lease = parts.records.claim(self.call.id(), &parts.instance).await?;
+        self.epoch = lease.epoch;
+        self.seq += lease.events;
+        for stamped in &mut self.events {
+            stamped.seq += lease.events;
+        }
+        Ok(())
     }
 
     fn show(&self) {

@@ -9,10 +9,10 @@ use std::{
 use agent::Business;
 use call::{Call, Order};
 use carrier::{Document, Verb};
-use events::{At, Event, TurnId};
+use events::{At, BusinessId, CallId, Event, TurnId};
 use line::{Kind, Line, Markup, Paths};
 use serde::{Deserialize, Serialize};
-use store::{CallRow, Lease};
+use store::{CallRow, Clip, Lease};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -49,27 +49,30 @@ pub(crate) fn first_view(knock: &Knock, now: At) -> LiveCall {
     }
 }
 
-pub(super) async fn claim(room: &Room, first: &Knock) -> Lease {
-    let claim = tokio::time::timeout(
-        COMMIT,
-        room.parts.records.claim(&first.call, &room.parts.instance),
-    )
-    .await;
-    match claim {
-        Ok(Ok(lease)) => lease,
-        other => {
-            let why = other.map_or("no answer in time".to_owned(), |r| {
-                r.err().map_or(String::new(), |e| e.to_string())
-            });
-            tracing::error!(call = %first.call, %why, "the records cannot be reached; this call lives in memory only");
-            Lease {
-                call: first.call.clone(),
-                epoch: 0,
-                snapshot: None,
-                events: 0,
-            }
-        }
+/// Takes the call over, or lets it live in memory for as long as the records cannot be reached.
+pub(super) async fn claim(room: &Room, call: &CallId) -> Lease {
+    let claim = room.parts.records.claim(call, &room.parts.instance);
+    let why = match tokio::time::timeout(COMMIT, claim).await {
+        Ok(Ok(lease)) => return lease,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "no answer in time".to_owned(),
+    };
+    tracing::error!(%call, %why, "the records cannot be reached; this call lives in memory until they can");
+    Lease {
+        call: call.clone(),
+        epoch: 0,
+        snapshot: None,
+        events: 0,
     }
+}
+
+/// The filler clips; a store that is too slow to tell them costs the caller the clips, not the call.
+pub(super) async fn clips(room: &Room, business: &BusinessId) -> Arc<Vec<Clip>> {
+    let clips = tokio::time::timeout(COMMIT, room.clips(business)).await;
+    clips.unwrap_or_else(|_| {
+        tracing::warn!(%business, "reading the filler clips takes too long");
+        Arc::default()
+    })
 }
 
 /// The call is over. Repetitions get what they got, anything else the end.

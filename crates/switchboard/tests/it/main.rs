@@ -1,0 +1,11 @@
+//! The switchboard with a puppet for an agent, hiss for a voice and a phone that plays documents, on paused time.
+
+mod bounds;
+mod crash;
+mod fillers;
+mod once;
+mod parts;
+mod phone;
+mod records;
+mod trouble;
+mod world;
