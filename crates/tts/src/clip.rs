@@ -7,8 +7,8 @@ use crate::{ErrorKind, SpeakError};
 
 /// Silence kept before the first sound of a clip, in milliseconds.
 const HEAD_MS: u32 = 40;
-/// Silence kept after the last one.
-const TAIL_MS: u32 = 80;
+/// Silence kept after the last one. The limit is 80 ms, and a last sound that fades is part silence to some ears.
+const TAIL_MS: u32 = 60;
 
 /// Gathers a stream into one sound, of at most `limit_ms` milliseconds.
 ///
@@ -41,7 +41,7 @@ pub async fn collect(
 }
 
 /// Makes a clip for the telephone: 8 kHz, the level of [`audio::level`], and at most 40 ms of silence
-/// before and 80 ms after.
+/// before and 60 ms after.
 ///
 /// The rate changes first: hiss above 4 kHz, such as a last "s", goes with it, and levelling or
 /// trimming by what nobody will hear would be wrong by as much. The level needs tight edges to be

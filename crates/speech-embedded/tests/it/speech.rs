@@ -25,7 +25,7 @@ fn clips_are_level_tight_and_never_clipped() {
         );
         assert!(loudness.peak_dbfs <= PEAK_DBFS, "{text}: {loudness:?}");
         assert!(
-            edges.head_silence_ms <= 45 && edges.tail_silence_ms <= 85,
+            edges.head_silence_ms <= 45 && edges.tail_silence_ms <= 65,
             "{text}: {edges:?}"
         );
     }
