@@ -33,12 +33,13 @@ async fn clip(app: web::Data<App>, request: HttpRequest, name: web::Path<String>
     let known = request
         .headers()
         .get(header::IF_NONE_MATCH)
-        .and_then(|v| v.to_str().ok());
-    if known.is_some_and(|known| {
-        known
-            .split(',')
-            .any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*")
-    }) {
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let is_known = |wanted: &str| {
+        let mut tags = known.split(',').map(str::trim);
+        tags.any(|tag| tag.trim_start_matches("W/") == wanted)
+    };
+    if is_known(&etag) {
         return common(HttpResponse::NotModified(), &etag).finish();
     }
     let Some(bytes) = app.switchboard.parts().voicer.audio(&object).await else {
@@ -46,6 +47,10 @@ async fn clip(app: web::Data<App>, request: HttpRequest, name: web::Path<String>
             .content_type("text/plain")
             .body("there is no such clip\n");
     };
+    // Whoever says "any" has to hear whether there is one.
+    if is_known("*") {
+        return common(HttpResponse::NotModified(), &etag).finish();
+    }
     let range = request
         .headers()
         .get(header::RANGE)

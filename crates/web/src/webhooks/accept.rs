@@ -157,6 +157,17 @@ fn note(app: &App, checked: String, signed: Option<String>, advice: String) {
     });
 }
 
+/// Tells the operator of a carrier that was set to another method; whoever else tries one is not worth a line.
+pub(super) fn note_wrong_method(app: &App, request: &HttpRequest) {
+    if header_text(request, Dialect::VOICE.signature).is_some() {
+        let advice = format!(
+            "the request was a {}: choose HTTP POST for this address in the carrier's console",
+            request.method()
+        );
+        note(app, url(app, request), None, advice);
+    }
+}
+
 /// A webhook of another account is not ours, even when somebody with our key signed it.
 fn own_account(app: &App, request: &HttpRequest, webhook: &Webhook) -> Result<(), Problem> {
     let (ours, theirs) = (&app.settings.accounts, &webhook.account);

@@ -74,7 +74,8 @@ impl Door {
     }
 }
 
-async fn wrong_method(request: HttpRequest) -> HttpResponse {
+async fn wrong_method(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    accept::note_wrong_method(&app, &request);
     let detail = format!("a webhook is a POST, and this was a {}", request.method());
     Problem::new(405, "wrong_method", detail)
         .hint("choose HTTP POST for this address in the carrier's console")

@@ -142,6 +142,11 @@ fn a_get_is_told_what_to_choose() {
         let hint = problem["hint"].as_str().expect("a hint");
         assert!(hint.contains("POST"), "{hint}");
     }
+    assert_eq!(world.app.mismatches.list(), [], "anybody can send a GET");
+    let carrier = [("X-Twilio-Signature", "AAAA")];
+    world.get_with("/voice/incoming/bright-smile", &carrier);
+    let advice = &world.app.mismatches.list()[0].advice;
+    assert!(advice.contains("POST"), "{advice}");
 }
 
 #[test]
