@@ -18,6 +18,10 @@ const ALWAYS: &[&str] = &[
     "am", "and", "at", "dot", "minus", "percent", "plus", "point", "slash", "to", "used", "versus",
 ];
 
+/// Letters in the shorter half of a compound, at least, and in the whole of it, at most.
+const SHORTEST_HALF: usize = 4;
+const LONGEST_COMPOUND: usize = 24;
+
 /// The compiled word list.
 pub(crate) struct Dictionary {
     lines: String,
@@ -105,10 +109,20 @@ impl Dictionary {
     /// How a word is spoken that the rules are not asked about; any part of speech.
     pub(crate) fn plain(&self, word: &str) -> Option<String> {
         let entries = casings(word).find_map(|form| self.find(&form))?;
-        match entries.gold.or(entries.silver)? {
-            PhonemeEntry::Simple(phonemes) => Some(phonemes),
-            PhonemeEntry::Tagged(by_tag) => by_tag.get("DEFAULT").cloned().flatten(),
+        any_part_of_speech(entries.gold.or(entries.silver)?)
+    }
+
+    /// How a compound of two well-known words is spoken ("brightsmile"), each half by itself; the longest first
+    /// half wins. Short halves are left out: every name has a few of those in it by chance.
+    pub(crate) fn halves(&self, word: &str) -> Option<(String, String)> {
+        if !word.is_ascii() || word.len() > LONGEST_COMPOUND {
+            return None;
         }
+        let word = word.to_ascii_lowercase();
+        let known = |half: &str| any_part_of_speech(self.find(half)?.gold?);
+        let cuts = SHORTEST_HALF..=word.len().saturating_sub(SHORTEST_HALF);
+        cuts.rev()
+            .find_map(|cut| Some((known(&word[..cut])?, known(&word[cut..])?)))
     }
 
     /// Binary search over lines of any length.
@@ -133,6 +147,13 @@ impl Dictionary {
             }
         }
         None
+    }
+}
+
+fn any_part_of_speech(entry: PhonemeEntry) -> Option<String> {
+    match entry {
+        PhonemeEntry::Simple(phonemes) => Some(phonemes),
+        PhonemeEntry::Tagged(by_tag) => by_tag.get("DEFAULT").cloned().flatten(),
     }
 }
 

@@ -33,7 +33,12 @@ const DIGITS: [&str; 10] = [
 ];
 
 /// Words that the word list lacks or spells out.
-const OURS: &[(&str, &str)] = &[("Ms", "mˈɪz"), ("Ms.", "mˈɪz"), ("cetera", "sˈɛɾəɹə")];
+const OURS: &[(&str, &str)] = &[
+    ("Ms", "mˈɪz"),
+    ("Ms.", "mˈɪz"),
+    ("cetera", "sˈɛɾəɹə"),
+    ("Aetna", "ˈɛtnə"),
+];
 
 /// Reads words aloud, on paper.
 pub(crate) struct Reader {
@@ -191,10 +196,14 @@ impl Sentence<'_> {
         found.map(|(spoken, _)| spoken)
     }
 
-    /// Letters by the net, figures one by one, anything else in silence.
+    /// Compounds by their halves, other letters by the net, figures one by one, anything else in silence.
     fn sound_out(&self, text: &str) -> String {
         if is_junk(text) {
             return String::new();
+        }
+        if let Some((first, second)) = self.reader.dictionary.halves(text) {
+            // The first half has the beat, as in "toothbrush".
+            return first + &self.rules.apply_stress(&second, Some(-0.5));
         }
         let letters: Vec<char> = text
             .chars()

@@ -90,6 +90,21 @@ fn unknown_names_are_sounded_out_with_their_endings() {
 }
 
 #[test]
+fn a_name_made_of_two_words_is_said_as_both() {
+    let pronunciation = ours();
+    for (name, first, second) in [
+        ("Brightsmile", "bɹˈIt", "smˌIl"),
+        ("Silverbrook", "sˈɪlvəɹ", "bɹˌʊk"),
+    ] {
+        let spoken = of(&pronunciation, name);
+        assert!(
+            spoken.starts_with(first) && spoken.contains(second),
+            "{name}: {spoken}"
+        );
+    }
+}
+
+#[test]
 fn compounds_have_one_main_beat() {
     let pronunciation = ours();
     let compound = of(&pronunciation, "the caucus-race");
