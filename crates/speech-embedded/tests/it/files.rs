@@ -82,3 +82,44 @@ fn a_damaged_file_is_named() {
         "{path}: {reason}"
     );
 }
+
+#[test]
+fn every_file_that_is_cut_short_or_rubbish_is_named_with_its_cure() {
+    let dir = copy();
+    models::install(dir.path(), &mut |_| ()).expect("only the dictionary is missing");
+    let folder = dir.path().join(models::PACKAGES[0].folder());
+    let files = ["hibari.onnx", "vocab.json", "oov.onnx", "oov.json"];
+    for file in files.map(|name| folder.join(name)) {
+        let whole = fs::read(&file).expect("installed");
+        let rubbish: Vec<u8> = (0..4096u32).map(|i| (i * 31 % 251) as u8).collect();
+        for damaged in [&whole[..whole.len() / 2], b"", &rubbish] {
+            fs::write(&file, damaged).expect("a place for tests");
+            let Err(error) = EmbeddedTts::open(dir.path()) else {
+                panic!("{} with {} bytes was opened", file.display(), damaged.len());
+            };
+            let (said, name) = (error.to_string(), file.display().to_string());
+            assert!(said.contains(&name), "{said}");
+            assert!(said.contains("frontdesk models install"), "{said}");
+        }
+        fs::write(&file, whole).expect("a place for tests");
+    }
+    EmbeddedTts::open(dir.path())
+        .map(drop)
+        .expect("all is whole again");
+}
+
+#[test]
+fn a_folder_that_cannot_be_one_is_named() {
+    let dir = tempfile::tempdir().expect("a place for tests");
+    let file = dir.path().join("models");
+    fs::write(&file, "not a folder").expect("a place for tests");
+    let Err(error) = EmbeddedTts::open(&file) else {
+        panic!("a file is no folder of models");
+    };
+    assert!(matches!(error, VoiceError::Missing { .. }), "{error}");
+    let error = models::install(&file, &mut |_| ()).expect_err("nothing can be put into a file");
+    assert!(
+        error.to_string().contains(&file.display().to_string()),
+        "{error}"
+    );
+}

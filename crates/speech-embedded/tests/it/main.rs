@@ -1,6 +1,7 @@
 //! What the built-in voice must keep to. The models are installed first when they are not there.
 
 mod files;
+mod hostile;
 mod process;
 mod pronunciation;
 mod speech;

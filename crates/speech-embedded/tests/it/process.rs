@@ -119,3 +119,15 @@ fn more_than_may_run_at_once_wait_for_their_turn() {
         .map(|stream| block_on(collect(stream, 10_000)));
     assert!(heard.into_iter().all(|pcm| pcm.is_ok()));
 }
+
+/// Judged only where they are installed; the stand-ins above are judged everywhere.
+#[test]
+fn the_real_programs_keep_the_contract() {
+    let dir = tempfile::tempdir().expect("a place for tests");
+    for program in [Program::flite(), Program::espeak_ng()] {
+        let voice = Voice::new(program.name, program.voice);
+        if let Some(tts) = ProcessTts::find(program, dir.path()) {
+            block_on(tts::contract::all(&tts, &voice));
+        }
+    }
+}
