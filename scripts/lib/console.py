@@ -252,6 +252,7 @@ def signing_in(browser):
     browser.open(GUARDED + "/console/calls")
     check("/console/signin" in browser.js("return location.href"), "whoever is not known signs in first")
     look(browser, "signin", None)
+    browser.size(1280, 900)
     browser.type("#token", "wrong\ue007")
     browser.wait("a wrong token is refused", "return document.querySelector('#complaint')")
     browser.log("browser")
@@ -267,6 +268,7 @@ def signing_in(browser):
 
 
 def copying(browser):
+    browser.size(1280, 900)
     browser.open(BASE + "/console/")
     browser.cdp("Browser.grantPermissions", origin=BASE, permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
     browser.click("button[data-copy=in-1]")

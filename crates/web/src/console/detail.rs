@@ -1,5 +1,8 @@
 //! One call: why it ended, what was heard, what each turn's wait was made of, and what went over the wire.
 
+use std::collections::HashMap;
+
+use ::audio::Pcm;
 use actix_web::{HttpRequest, HttpResponse, web};
 use events::{CallId, Ledger, Stamped};
 use serde::Serialize;
@@ -118,22 +121,19 @@ struct View<'a> {
 async fn call(_: Operator, app: web::Data<App>, id: web::Path<String>) -> Page {
     let known = know(&app, &id).await?;
     let sounds = sound::sounds(&app, &known.line).await;
-    let names = Names::of(&app);
-    let row = &known.row;
-    let voiced = known
-        .line
-        .items
-        .iter()
-        .filter(|item| matches!(item.kind, Kind::Agent | Kind::Filler) && item.to > item.from);
-    let lost = voiced.filter(|item| item.object.as_ref().is_none_or(|o| !sounds.contains_key(o)));
-    let worst = known
-        .falls
-        .rows
-        .iter()
-        .map(|row| row.dead)
-        .max()
-        .unwrap_or(0);
-    let view = View {
+    let title = match &known.row.from {
+        Some(from) => format!("Call from {from}"),
+        None => "Call from a hidden number".to_owned(),
+    };
+    let view = view(&app, &known, &sounds);
+    page::render(&app, "call.html", ("calls", &title), view)
+}
+
+fn view<'a>(app: &App, known: &'a Known, sounds: &HashMap<String, Pcm>) -> View<'a> {
+    let names = Names::of(app);
+    let (row, rows) = (&known.row, &known.falls.rows);
+    let worst = rows.iter().map(|row| row.dead).max().unwrap_or(0);
+    View {
         id: row.call.to_string(),
         business: names.name(&row.business).to_owned(),
         from: row.from.clone(),
@@ -143,24 +143,29 @@ async fn call(_: Operator, app: web::Data<App>, id: web::Path<String>) -> Page {
         turns: row.turns,
         ending: words::ending(row.outcome.as_deref()),
         code: row.outcome.clone(),
-        evidence: evidence(&known),
+        evidence: evidence(known),
         worst,
         over: worst > app.settings.target_dead_air_ms,
-        fillers: known.falls.rows.iter().map(|row| row.fillers).sum(),
+        fillers: rows.iter().map(|row| row.fillers).sum(),
         spoken: spoken(&known.line),
         falls: &known.falls,
-        picture: wave::picture(&known.line, &known.falls, &sounds),
+        picture: wave::picture(&known.line, &known.falls, sounds),
         playable: !sounds.is_empty() && row.ended.is_some(),
-        lost: lost.count(),
-        asked: asked(&app, &known),
-        raw: raw(&known),
+        lost: lost(&known.line, sounds),
+        asked: asked(app, known),
+        raw: raw(known),
         more_raw: known.events.len() > EVENTS,
-    };
-    let title = match &row.from {
-        Some(from) => format!("Call from {from}"),
-        None => "Call from a hidden number".to_owned(),
-    };
-    page::render(&app, "call.html", ("calls", &title), view)
+    }
+}
+
+/// Clips that were heard and are not stored any more.
+fn lost(line: &Timeline, sounds: &HashMap<String, Pcm>) -> usize {
+    let stored = |object: &String| sounds.contains_key(object);
+    line.items
+        .iter()
+        .filter(|item| matches!(item.kind, Kind::Agent | Kind::Filler) && item.to > item.from)
+        .filter(|item| !item.object.as_ref().is_some_and(stored))
+        .count()
 }
 
 fn spoken(line: &Timeline) -> Vec<Spoken<'_>> {

@@ -94,16 +94,6 @@ async fn home(_: Operator, app: web::Data<App>) -> Page {
     let lines = lines(&app).await?;
     let local_only = local(&app.settings.public_url);
     let steps = steps(&app, &lines, counted, local_only);
-    let zone = "UTC";
-    let refused = app
-        .mismatches
-        .list()
-        .into_iter()
-        .take(3)
-        .map(|mismatch| Refused {
-            when: words::moment(mismatch.at, zone),
-            mismatch,
-        });
     let view = View {
         live: live::lines(&app, &Names::of(&app)),
         well: checks.iter().all(|check| check.ok),
@@ -119,11 +109,21 @@ async fn home(_: Operator, app: web::Data<App>) -> Page {
         public_url: app.settings.public_url.clone(),
         steps_left: steps.iter().filter(|step| !step.done).count(),
         steps,
-        refused: refused.collect(),
+        refused: refused(&app),
         simulated: app.settings.simulated.clone(),
         target,
     };
     page::render(&app, "home.html", ("home", "Home"), view)
+}
+
+/// The webhooks that were turned away last.
+fn refused(app: &App) -> Vec<Refused> {
+    let last = app.mismatches.list().into_iter().take(3);
+    last.map(|mismatch| Refused {
+        when: words::moment(mismatch.at, "UTC"),
+        mismatch,
+    })
+    .collect()
 }
 
 async fn checks(app: &App) -> Vec<Check> {
@@ -175,66 +175,72 @@ fn local(url: &str) -> bool {
     named.contains(&name) || numbers && private.iter().any(|start| name.starts_with(start))
 }
 
+/// What remains to be done on the way from the download to the first real call.
 fn steps(app: &App, lines: &[Line], calls: usize, local_only: bool) -> Vec<Step> {
+    vec![
+        try_it(calls),
+        make_fillers(lines),
+        describe(lines),
+        give_address(&app.settings.public_url, local_only),
+        connect(app),
+    ]
+}
+
+fn try_it(calls: usize) -> Step {
+    Step {
+        done: calls > 0,
+        title: "Call it from here",
+        text: "Type to the agent and hear what a caller hears. No account needed.".into(),
+        link: Some("/console/call".into()),
+        label: "Make a test call",
+    }
+}
+
+fn make_fillers(lines: &[Line]) -> Step {
     let missing: usize = lines.iter().map(|line| line.fillers_missing).sum();
     let first = lines.first().map_or("", |line| line.id.as_str());
-    let step = |done, title, text: String, link: Option<String>, label| Step {
-        done,
-        title,
-        text,
-        link,
-        label,
-    };
-    let own = lines.iter().any(|line| line.source != "built in");
-    let carrier = !app
-        .settings
-        .simulated
-        .iter()
-        .any(|what| what.contains("network"));
-    vec![
-        step(
-            calls > 0,
-            "Call it from here",
-            "Type to the agent and hear what a caller hears. No account needed.".into(),
-            Some("/console/call".into()),
-            "Make a test call",
+    Step {
+        done: missing == 0,
+        title: "Make the fillers",
+        text: format!(
+            "{missing} clips are missing or stale; until they are made, nothing covers a wait."
         ),
-        step(
-            missing == 0,
-            "Make the fillers",
-            match missing {
-                0 => "Every filler is spoken and stored.".into(),
-                n => format!("{n} clips are missing or stale; until they are made, nothing covers a wait."),
-            },
-            Some(format!("/console/fillers/{first}")),
-            "Open the fillers",
+        link: Some(format!("/console/fillers/{first}")),
+        label: "Open the fillers",
+    }
+}
+
+fn describe(lines: &[Line]) -> Step {
+    Step {
+        done: lines.iter().any(|line| line.source != "built in"),
+        title: "Describe your business",
+        text: "Put a file into businesses/: name, hours, services, prices, answers. It is read again as you save it.".into(),
+        link: None,
+        label: "",
+    }
+}
+
+fn give_address(url: &str, local_only: bool) -> Step {
+    Step {
+        done: !local_only,
+        title: "Give it a public address",
+        text: format!(
+            "{url} can only be reached from here. Set public_url in frontdesk.toml, or FRONTDESK_PUBLIC_URL."
         ),
-        step(
-            own,
-            "Describe your business",
-            "Put a file into businesses/: name, hours, services, prices, answers. It is read again as you save it.".into(),
-            None,
-            "",
-        ),
-        step(
-            !local_only,
-            "Give it a public address",
-            if local_only {
-                format!("{} can only be reached from here. Set public_url in frontdesk.toml, or FRONTDESK_PUBLIC_URL.", app.settings.public_url)
-            } else {
-                app.settings.public_url.clone()
-            },
-            None,
-            "",
-        ),
-        step(
-            carrier,
-            "Connect the carrier",
-            "Give Frontdesk the account's auth token, so that signatures can be checked, and paste the address above into the number's settings.".into(),
-            None,
-            "",
-        ),
-    ]
+        link: None,
+        label: "",
+    }
+}
+
+fn connect(app: &App) -> Step {
+    let simulated = &app.settings.simulated;
+    Step {
+        done: !simulated.iter().any(|what| what.contains("network")),
+        title: "Connect the carrier",
+        text: "Give Frontdesk the account's auth token, so that signatures can be checked, and paste the address on this page into the number's settings.".into(),
+        link: None,
+        label: "",
+    }
 }
 
 #[cfg(test)]

@@ -108,13 +108,27 @@ impl Timeline {
 impl Fold {
     fn add(&mut self, event: &Event, filler_audio: &impl Fn(&str, &str) -> Option<String>) {
         match event {
-            Event::Asked { route, turn, .. } => {
-                if *route == Route::Process {
-                    self.asked.insert(*turn, self.now);
-                }
+            Event::Asked {
+                route: Route::Process,
+                turn,
+                ..
+            } => {
+                self.asked.insert(*turn, self.now);
             }
+            Event::Answered { clips, .. } => self.answered(clips),
+            Event::Heard { turn, text, digits } => self.heard(*turn, text, *digits),
+            Event::Silent { turn } => self.silent(*turn),
+            Event::Sentence { .. } | Event::Voiced { .. } | Event::Said { .. } => self.clip(event),
+            Event::Filler { .. } => self.filler(event, filler_audio),
+            other => self.other(other),
+        }
+    }
+
+    /// What becomes known of a sentence.
+    fn clip(&mut self, event: &Event) {
+        match event {
             Event::Sentence { clip, text } => {
-                self.clips.entry(*clip).or_default().text = text.clone()
+                self.clips.entry(*clip).or_default().text.clone_from(text);
             }
             Event::Voiced {
                 clip,
@@ -125,7 +139,7 @@ impl Fold {
             } => {
                 let known = self.clips.entry(*clip).or_default();
                 known.ms = *audio_ms;
-                known.object = object.clone();
+                known.object.clone_from(object);
                 let found = if *cached {
                     ", found spoken already"
                 } else {
@@ -133,39 +147,41 @@ impl Fold {
                 };
                 known.why = format!("spoken by {provider}{found}");
             }
-            Event::Filler {
-                clip,
-                class,
-                text,
-                audio_ms,
-                reason,
-                predicted_ms,
-            } => {
-                let wait = predicted_ms.map_or(String::new(), |ms| {
-                    format!(" (expected wait {})", words::ms(ms))
-                });
-                let known = Clip {
-                    text: text.clone(),
-                    ms: *audio_ms,
-                    object: filler_audio(class, text),
-                    why: format!("filler, {class}: {}{wait}", words::filler_reason(*reason)),
-                    filler: true,
-                    plain: false,
-                };
-                self.clips.insert(*clip, known);
-                self.ready.push_back(*clip);
-            }
             Event::Said { clip, text, plain } => {
                 let known = self.clips.entry(*clip).or_default();
-                known.text = text.clone();
+                known.text.clone_from(text);
                 known.plain = *plain;
                 self.ready.push_back(*clip);
             }
-            Event::Answered { clips, .. } => self.answered(clips),
-            Event::Heard { turn, text, digits } => self.heard(*turn, text, *digits),
-            Event::Silent { turn } => self.silent(*turn),
-            other => self.other(other),
+            _ => {}
         }
+    }
+
+    fn filler(&mut self, event: &Event, audio: &impl Fn(&str, &str) -> Option<String>) {
+        let Event::Filler {
+            clip,
+            class,
+            text,
+            audio_ms,
+            reason,
+            predicted_ms,
+        } = event
+        else {
+            return;
+        };
+        let wait = predicted_ms.map_or(String::new(), |ms| {
+            format!(" (expected wait {})", words::ms(ms))
+        });
+        let known = Clip {
+            text: text.clone(),
+            ms: *audio_ms,
+            object: audio(class, text),
+            why: format!("filler, {class}: {}{wait}", words::filler_reason(*reason)),
+            filler: true,
+            plain: false,
+        };
+        self.clips.insert(*clip, known);
+        self.ready.push_back(*clip);
     }
 
     /// What made no sound and explains what did.

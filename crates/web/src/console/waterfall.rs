@@ -178,10 +178,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(
-        clippy::field_reassign_with_default,
-        reason = "some fields are the ledger's own"
-    )]
     fn stretches_stand_one_behind_the_other_and_are_told() {
         let mut turn = TurnRow::default();
         turn.answer_ms = Some(1_000);

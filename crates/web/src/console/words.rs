@@ -54,6 +54,7 @@ pub(super) struct Ending {
 }
 
 /// What an outcome code means.
+// tidy: table
 pub(super) fn ending(outcome: Option<&str>) -> Ending {
     let told = |tone, text, more| Ending { tone, text, more };
     match outcome {

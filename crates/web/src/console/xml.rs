@@ -16,7 +16,7 @@ pub(super) fn pretty(xml: &str) -> String {
             depth = depth.saturating_sub(1);
         }
         // A closing tag stays behind its words.
-        if !(closing && !words.is_empty()) && !out.is_empty() {
+        if (!closing || words.is_empty()) && !out.is_empty() {
             out.push('\n');
             out.extend(std::iter::repeat_n("  ", depth.min(12)));
         }
