@@ -3,11 +3,6 @@
 //! `scripts/check-signatures` feeds it with what another implementation signed. Every request is judged by the check
 //! itself, and those for a door of ours also by the whole application, over a real connection.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "this is a program for a script: its answers go to standard output"
-)]
-
 #[path = "../tests/it/sample.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod sample;
