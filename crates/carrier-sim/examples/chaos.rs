@@ -1,7 +1,7 @@
 //! Kills a running Frontdesk again and again under calls that each book something, and writes down what became of them.
 //!
 //! `chaos <frontdesk> <folder> <kills> <seed>`: the folder has a `frontdesk.toml`. Between the calls and the server stands
-//! a relay that waits for the server to come back, as carriers wait for a connection. Prints how many calls were hit at
+//! a relay that waits for the server to come back and repeats what got no answer, as carriers can be told to. Prints how many calls were hit at
 //! which stage of a turn, and writes `calls.txt`: each call's id and how it ended for the caller.
 
 use std::{
@@ -18,6 +18,7 @@ use std::{
 
 use carrier_sim::{CallReport, Ended, Input, Network, NetworkConfig, PhoneEvent, SoundKind};
 use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     process::{Child, Command},
     time::sleep,
@@ -102,12 +103,21 @@ impl Server {
             .spawn()?;
         self.child = Some(child);
         while began.elapsed() < Duration::from_secs(60) {
-            if TcpStream::connect(self.address).await.is_ok() {
+            // Connected is not served yet: the port is taken first.
+            if self.is_alive().await.is_ok_and(|alive| alive) {
                 return Ok(began.elapsed());
             }
             sleep(Duration::from_millis(10)).await;
         }
         Err("the server did not start; see server.log".into())
+    }
+
+    async fn is_alive(&self) -> std::io::Result<bool> {
+        let mut line = TcpStream::connect(self.address).await?;
+        line.write_all(b"GET /livez HTTP/1.0\r\n\r\n").await?;
+        let mut answer = String::new();
+        line.read_to_string(&mut answer).await?;
+        Ok(answer.contains(" 200 "))
     }
 
     async fn kill(&mut self) -> Result<(), Problem> {
@@ -118,21 +128,60 @@ impl Server {
     }
 }
 
-/// Passes connections on to the server, once it is there.
+/// Passes requests on to the server once it is there, and repeats those that it was killed over: a carrier whose webhooks
+/// are set to be retried (`#rc=2&rp=all`).
 async fn relay(listener: TcpListener, server: SocketAddr) {
-    while let Ok((mut near, _)) = listener.accept().await {
+    while let Ok((near, _)) = listener.accept().await {
         tokio::spawn(async move {
-            let began = Instant::now();
-            while began.elapsed() < CONNECT {
-                if let Ok(mut far) = TcpStream::connect(server).await {
-                    // A killed server cuts the connection, which is what the caller's side is to see.
-                    let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+            let mut near = BufReader::new(near);
+            while let Ok(request) = message(&mut near).await {
+                let Some(answer) = persist(&request, server).await else {
+                    return;
+                };
+                if near.write_all(&answer).await.is_err() {
                     return;
                 }
-                sleep(Duration::from_millis(20)).await;
             }
         });
     }
+}
+
+/// The server's whole answer, however often it takes.
+async fn persist(request: &[u8], server: SocketAddr) -> Option<Vec<u8>> {
+    let began = Instant::now();
+    while began.elapsed() < CONNECT {
+        if let Ok(mut far) = TcpStream::connect(server).await
+            && far.write_all(request).await.is_ok()
+            && let Ok(answer) = message(&mut BufReader::new(far)).await
+        {
+            return Some(answer);
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    None
+}
+
+/// One request or answer, with its body.
+async fn message(from: &mut BufReader<TcpStream>) -> std::io::Result<Vec<u8>> {
+    let (mut all, mut body) = (Vec::new(), 0);
+    loop {
+        let begin = all.len();
+        from.read_until(b'\n', &mut all).await?;
+        let line = String::from_utf8_lossy(&all[begin..]).to_ascii_lowercase();
+        if !line.ends_with('\n') {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        if let Some(length) = line.strip_prefix("content-length:") {
+            body = length.trim().parse().unwrap_or(0);
+        }
+        if line == "\r\n" {
+            break;
+        }
+    }
+    let begin = all.len();
+    all.resize(begin + body, 0);
+    from.read_exact(&mut all[begin..]).await?;
+    Ok(all)
 }
 
 /// One call with all lines.
