@@ -5,3 +5,4 @@
 mod settings;
 
 mod config;
+mod fillers;
