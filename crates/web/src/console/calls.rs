@@ -84,7 +84,7 @@ pub(super) struct CallLine {
     bars: Vec<Bar>,
     worst: Option<u32>,
     over: bool,
-    /// The silence of each answered turn, ms.
+    /// The silence after each of the caller's words, ms.
     #[serde(skip)]
     pub silences: Vec<u32>,
 }
@@ -103,8 +103,11 @@ pub(super) async fn lines(
 async fn line(app: &App, names: &Names, row: CallRow) -> Result<CallLine, store::StoreError> {
     let events = app.switchboard.parts().records.events(&row.call).await?;
     let turns = Ledger::of(&events).turns;
-    let answered = turns.iter().filter(|turn| turn.answer_ms.is_some());
-    let silences: Vec<u32> = answered.map(|turn| turn.dead_air_ms).collect();
+    // A greeting keeps nobody waiting, and whoever hung up before an answer has waited too.
+    let over = row.ended.is_some();
+    let waits = turns.iter().filter(|turn| turn.words.is_some());
+    let waited = waits.filter(|turn| over || turn.answer_ms.is_some());
+    let silences: Vec<u32> = waited.map(|turn| turn.dead_air_ms).collect();
     let target = app.settings.target_dead_air_ms;
     let full = target.saturating_mul(2).max(1);
     let bars = silences.iter().take(BARS).map(|ms| Bar {
