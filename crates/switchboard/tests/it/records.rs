@@ -21,6 +21,9 @@ use tokio::sync::Notify;
 
 type Done<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
+/// Which commit.
+type Like = Box<dyn Fn(&Commit) -> bool + Send>;
+
 /// What the records are told to do.
 #[derive(Default)]
 pub struct Lever {
@@ -31,7 +34,7 @@ pub struct Lever {
     /// Commits that were written.
     pub commits: AtomicUsize,
     /// The plug is pulled after the first commit like this.
-    cut_after: Mutex<Option<Box<dyn Fn(&Commit) -> bool + Send>>>,
+    cut_after: Mutex<Option<Like>>,
     /// The plug is pulled after a reservation.
     pub cut_after_booking: AtomicBool,
     dead: AtomicBool,
