@@ -259,7 +259,7 @@ def signing_in(browser):
     browser.type("#token", token + "\ue007")
     browser.wait("the token leads on", "return location.pathname === '/console/calls' && document.querySelector('h1').textContent === 'Calls'")
     check(browser.js("return document.cookie") == "", "scripts do not see the token")
-    browser.click(".side-foot button")
+    browser.click(".side-foot form button")
     browser.wait("one can sign out", "return location.pathname === '/console/signin'")
     browser.open("about:blank")
     browser.open(f"{GUARDED}/console/signin#claim={token}")
@@ -274,6 +274,14 @@ def copying(browser):
     browser.click("button[data-copy=in-1]")
     said = browser.wait("the copy button says so", "return document.querySelector('[data-copy=in-1] span').textContent !== 'Copy' && document.querySelector('[data-copy=in-1] span').textContent")
     check(said in ("Copied", "Selected"), f"copying: {said}")
+    browser.press("g")
+    browser.press("l")
+    browser.wait("g l opens the live calls", "return location.pathname === '/console/live'")
+    browser.click("[data-shortcuts]")
+    browser.press("g")
+    browser.press("h")
+    check(browser.js("return location.pathname") == "/console/live", "keys that are turned off do nothing")
+    browser.click("[data-shortcuts]")
 
 
 def test_call(browser):

@@ -30,15 +30,15 @@ pub(crate) struct Check {
 }
 
 /// Every check, with what to do about those that fail. Degraded parts do not make us unready: calls are answered.
-pub(crate) async fn checks(app: &App) -> Vec<Check> {
+pub(crate) async fn checks(app: &App, patience: Duration) -> Vec<Check> {
     let parts = app.switchboard.parts();
-    let records = tokio::time::timeout(PATIENCE, parts.records.health());
-    let objects = tokio::time::timeout(PATIENCE, parts.objects.health());
+    let records = tokio::time::timeout(patience, parts.records.health());
+    let objects = tokio::time::timeout(patience, parts.objects.health());
     let (records, objects) = futures::join!(records, objects);
     let said = |result: Result<Result<(), store::StoreError>, _>| match result {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err("no answer within 40 ms".to_owned()),
+        Err(_) => Err(format!("no answer within {} ms", patience.as_millis())),
     };
     let check = |name, result: Result<(), String>| Check {
         name,
@@ -88,7 +88,7 @@ async fn ready(app: web::Data<App>, query: web::Query<Query>) -> HttpResponse {
     if query.verbose.is_none() {
         return HttpResponse::Ok().body("ready\n");
     }
-    let checks = checks(&app).await;
+    let checks = checks(&app, PATIENCE).await;
     HttpResponse::Ok().json(
         serde_json::json!({ "ready": true, "calls": app.switchboard.count(), "checks": checks }),
     )

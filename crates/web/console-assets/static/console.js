@@ -85,11 +85,24 @@ const refresh = () => {
 refresh();
 setInterval(refresh, 30_000);
 
-// g then a letter goes to a page; ? is not needed for what the menu shows anyway.
+// g then a letter goes to a page; whoever dictates or mistypes can turn that off.
 const places = { h: "/console/", l: "/console/live", c: "/console/calls", t: "/console/call", f: "/console/fillers" };
+const keys = document.querySelector("[data-shortcuts]");
+let off = localStorage.getItem("shortcuts") === "off";
 let went = 0;
+const tell = () => {
+  keys.hidden = false;
+  keys.textContent = off ? "Turn keys on" : "Turn keys off";
+  keys.title = "g, then h, l, c, t or f opens Home, Live, Calls, Test call or Fillers";
+};
+keys?.addEventListener("click", () => {
+  off = !off;
+  localStorage.setItem("shortcuts", off ? "off" : "on");
+  tell();
+});
+if (keys) tell();
 addEventListener("keydown", (event) => {
-  if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (off || event.target.closest?.("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "g") went = Date.now();
   else if (Date.now() - went < 900 && places[event.key]) location.href = places[event.key];
 });
