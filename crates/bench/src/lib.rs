@@ -6,6 +6,7 @@
 //! with the ear.
 
 mod charts;
+mod faults;
 mod figures;
 mod html;
 mod load;
@@ -15,9 +16,10 @@ mod report;
 mod spread;
 mod svg;
 
+pub use faults::Faults;
 pub use figures::{FillerFigure, HeldDocument, TurnFigure, figures};
 pub use load::{Load, Placed, place};
 pub use machine::{Machine, Used, Watch};
 pub use pin::{cores, pin_to};
-pub use report::{Check, Faults, Report, Setup};
+pub use report::{Check, Report, Setup};
 pub use spread::Spread;

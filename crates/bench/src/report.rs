@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use carrier_sim::{CallReport, Ended};
+use carrier_sim::CallReport;
 use serde::{Deserialize, Serialize};
 
-use crate::{FillerFigure, Machine, Spread, TurnFigure, Used};
+use crate::{
+    FillerFigure, Machine, Spread, TurnFigure, Used,
+    faults::{Faults, faults},
+};
 
 /// A turn with more silence than this is counted, ms.
 const LONG_MS: f64 = 1_500.0;
-
-/// Faults that are kept word by word.
-const KEPT: usize = 20;
 
 /// What was run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,23 +36,6 @@ pub struct Setup {
     pub endpoint_ms: u32,
     /// How much faster than real time everything ran.
     pub speed: f64,
-}
-
-/// What went wrong, counted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Faults {
-    /// Documents that the strict reader complained about.
-    pub invalid_documents: usize,
-    /// Answers with another status than 200.
-    pub not_200: usize,
-    /// Everything else: no answer, media that could not be had, other answers to repeated requests.
-    pub errors: usize,
-    /// Calls that did not come to their end as the caller meant.
-    pub failed_calls: usize,
-    /// Turns that the caller never got an answer to.
-    pub unanswered: usize,
-    /// The first of them, in words.
-    pub words: Vec<String>,
 }
 
 /// A figure with its aim.
@@ -371,40 +354,5 @@ impl Report {
         let mut uses: Vec<_> = uses.into_iter().collect();
         uses.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         uses
-    }
-}
-
-fn faults(calls: &[CallReport], lost: usize, asked: &[&TurnFigure]) -> Faults {
-    let mut faults = Faults {
-        failed_calls: lost,
-        ..Faults::default()
-    };
-    for call in calls {
-        for error in &call.errors {
-            match error.code {
-                12_000..=14_999 => faults.invalid_documents += 1,
-                _ if error.problem.contains("the server answered") => faults.not_200 += 1,
-                _ => faults.errors += 1,
-            }
-            faults.keep(format!("{}: {error}", call.call_sid));
-        }
-        for missed in &call.missed {
-            faults.errors += 1;
-            faults.keep(format!("{}: {missed}", call.call_sid));
-        }
-        if !matches!(call.ended, Ended::Caller | Ended::Server) {
-            faults.failed_calls += 1;
-            faults.keep(format!("{}: ended as {:?}", call.call_sid, call.ended));
-        }
-    }
-    faults.unanswered = asked.iter().filter(|turn| turn.answer_ms.is_none()).count();
-    faults
-}
-
-impl Faults {
-    fn keep(&mut self, words: String) {
-        if self.words.len() < KEPT {
-            self.words.push(words);
-        }
     }
 }
