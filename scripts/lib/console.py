@@ -240,6 +240,7 @@ def first_pages(browser):
     look(browser, "home-empty", "/console/")
     look(browser, "calls-empty", "/console/calls", keys=False)
     look(browser, "live-empty", "/console/live")
+    look(browser, "phone-idle", "/console/call")
     browser.size(1280, 900)
     browser.open(BASE + "/console/nowhere")
     check("Not here" in browser.js("return document.title"), "a page that is not there says so")
