@@ -3,6 +3,8 @@
 //! The level is the active-speech level of ITU-T P.56 (method B): pauses longer than 200 ms do not
 //! count. The target is RFC 7874 §4: RMS 2600 of 16-bit samples.
 
+use std::collections::VecDeque;
+
 use crate::{
     Pcm,
     decibel::{SILENCE_DBFS, decibel, peak},
@@ -66,7 +68,10 @@ pub fn level(pcm: &mut Pcm) {
     for _ in 0..3 {
         let gain = 10f32.powf(gain_db / 20.0);
         pcm.samples = quiet.iter().map(|s| s * gain).collect();
-        limit(pcm);
+        if !limit(pcm) {
+            // Gain alone brings the level to the target exactly.
+            break;
+        }
         let missing = TARGET_DBFS - active_level(pcm) as f32;
         if missing < 0.2 || gain_db >= MAX_GAIN_DB {
             break;
@@ -96,11 +101,12 @@ fn high_pass(pcm: &mut Pcm) {
 }
 
 /// Look-ahead limiter: the gain needed at each sample, its minimum over a window, and the mean of
-/// that over the same window, so that it moves smoothly and is low enough everywhere.
-fn limit(pcm: &mut Pcm) {
+/// that over the same window, so that it moves smoothly and is low enough everywhere. False when
+/// nothing was too loud.
+fn limit(pcm: &mut Pcm) -> bool {
     let ceiling = 10f32.powf(PEAK_DBFS / 20.0) * 0.999;
     if peak(&pcm.samples) <= ceiling {
-        return;
+        return false;
     }
     let half = samples_in(pcm.rate, LIMITER_MS).max(1);
     let mut lowest = vec![1f32; pcm.samples.len()];
@@ -122,6 +128,7 @@ fn limit(pcm: &mut Pcm) {
         *sample *= (sum / width as f64) as f32;
         sum += f64::from(at(i + width)) - f64::from(at(i));
     }
+    true
 }
 
 /// Active-speech level in dBFS after P.56 method B.
@@ -160,26 +167,42 @@ fn threshold_db(i: usize) -> f64 {
 
 /// For each threshold, how many samples count as speech: those whose envelope is above it and those
 /// of the hangover after.
+///
+/// A sample counts for every threshold up to the highest one that was crossed within the hangover
+/// before it, so one sliding maximum stands for a counter per threshold.
 fn activity(pcm: &Pcm) -> [u64; THRESHOLDS] {
     let rate = f64::from(pcm.rate);
     let keep = (-1.0 / (rate * ENVELOPE_S)).exp();
-    let hangover = (HANGOVER_S * rate).ceil() as u64;
-    let thresholds: [f64; THRESHOLDS] =
-        std::array::from_fn(|i| 0.5f64.powi((THRESHOLDS - i) as i32));
-    let mut active = [0u64; THRESHOLDS];
-    let mut idle = [hangover; THRESHOLDS];
+    let hangover = (HANGOVER_S * rate).ceil() as usize;
+    let mut reached = [0u64; THRESHOLDS + 1];
+    let mut recent: VecDeque<(usize, usize)> = VecDeque::new();
     let (mut first, mut second) = (0.0, 0.0);
-    for sample in &pcm.samples {
+    for (at, sample) in pcm.samples.iter().enumerate() {
         first = keep * first + (1.0 - keep) * f64::from(sample.abs());
         second = keep * second + (1.0 - keep) * first;
-        for i in 0..THRESHOLDS {
-            idle[i] = if second >= thresholds[i] {
-                0
-            } else {
-                idle[i] + 1
-            };
-            active[i] += u64::from(idle[i] <= hangover);
+        let crossed = thresholds_below(second);
+        while recent.back().is_some_and(|(_, old)| *old <= crossed) {
+            recent.pop_back();
         }
+        recent.push_back((at, crossed));
+        if recent.front().is_some_and(|(old, _)| old + hangover < at) {
+            recent.pop_front();
+        }
+        let highest = recent.front().map_or(0, |(_, crossed)| *crossed);
+        reached[highest] += 1;
+    }
+    let mut active = [0u64; THRESHOLDS];
+    let mut above = 0;
+    for i in (0..THRESHOLDS).rev() {
+        above += reached[i + 1];
+        active[i] = above;
     }
     active
+}
+
+/// How many thresholds a value has crossed. They are powers of two, so its binary exponent says it.
+fn thresholds_below(value: f64) -> usize {
+    const BIAS: i64 = 1023;
+    let exponent = ((value.to_bits() >> 52) & 0x7ff) as i64 - BIAS;
+    (exponent + THRESHOLDS as i64 + 1).clamp(0, THRESHOLDS as i64) as usize
 }
