@@ -152,6 +152,14 @@ impl Voicer {
         done.map_err(|error| format!("the clip could not be made: {error}"))
     }
 
+    /// Forgets clips that are deleted from the store: no copy of them is served from memory any more.
+    pub async fn forget(&self, objects: &[ObjectKey]) {
+        for object in objects {
+            self.bytes.invalidate(object).await;
+            self.words.invalidate(object).await;
+        }
+    }
+
     /// What a clip says, when it was spoken by this process and not long ago.
     pub async fn words(&self, object: &ObjectKey) -> Option<Arc<str>> {
         self.words.get(object).await

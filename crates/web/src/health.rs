@@ -95,7 +95,8 @@ async fn ready(app: web::Data<App>, query: web::Query<Query>) -> HttpResponse {
 }
 
 async fn metrics(app: web::Data<App>) -> HttpResponse {
-    app.meter.calls(app.switchboard.count());
+    app.meter
+        .calls(app.switchboard.count(), app.switchboard.turn_tasks());
     let parts = app.switchboard.parts();
     let now = parts.clock.now();
     for (provider, health) in parts.voicer.ladder().health() {

@@ -79,10 +79,11 @@ impl Meter {
         self.handle.render()
     }
 
-    /// How many calls are going on.
-    pub fn calls(&self, count: usize) {
+    /// How many calls are going on, and how many turns are being thought about or spoken.
+    pub fn calls(&self, count: usize, turn_tasks: usize) {
         metrics::with_local_recorder(&self.recorder, || {
-            gauge!("frontdesk_calls_active").set(count as f64)
+            gauge!("frontdesk_calls_active").set(count as f64);
+            gauge!("frontdesk_turn_tasks").set(turn_tasks as f64);
         });
     }
 
@@ -190,10 +191,14 @@ impl Meter {
     }
 
     fn turn(&self, row: &TurnRow) {
-        let Some(answer) = row.answer_ms else { return };
+        // Silence is what follows a caller's words; the greeting follows none.
+        if row.words.is_none() {
+            return;
+        }
         metrics::with_local_recorder(&self.recorder, || {
             histogram!("frontdesk_turn_dead_air_seconds")
                 .record(f64::from(row.dead_air_ms) / 1000.0);
+            let Some(answer) = row.answer_ms else { return };
             let first = |kind: &'static str, ms: u32| {
                 histogram!("frontdesk_turn_first_audio_seconds", "kind" => kind, "transport" => "webhook").record(f64::from(ms) / 1000.0);
             };

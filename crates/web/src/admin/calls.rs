@@ -96,12 +96,14 @@ async fn forget(_: Admin, app: web::Data<App>, number: web::Path<String>) -> Ans
     }
     let parts = app.switchboard.parts();
     let receipt = parts.records.forget_caller(&number).await?;
-    for object in receipt
+    let objects: Vec<store::ObjectKey> = receipt
         .objects
         .iter()
         .filter_map(|object| store::ObjectKey::parse(object))
-    {
-        parts.objects.delete(&object).await?;
+        .collect();
+    parts.voicer.forget(&objects).await;
+    for object in &objects {
+        parts.objects.delete(object).await?;
     }
     Ok(HttpResponse::Ok().json(receipt))
 }
