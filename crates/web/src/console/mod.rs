@@ -1,8 +1,8 @@
 //! The console: what the person who runs this sees in a browser.
 //!
 //! The decision: the server writes every page whole, so it can be read without scripts; scripts only keep a page live and
-//! play sound. Everything shown is a fold over records and events, nothing is counted here. Pages demand an [`Operator`],
-//! so none can be open by mistake, and words of callers are escaped in one place, [`page`].
+//! play sound. Everything shown is a fold over records and events, nothing is counted here. Pages demand an `Operator`,
+//! so none can be open by mistake, and words of callers are escaped in one place, `page`.
 
 mod assets;
 mod calls;
