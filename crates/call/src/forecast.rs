@@ -28,7 +28,8 @@ impl Forecast {
     }
 
     /// How much longer it will take, ms, when `waited` ms have passed already: the median of the samples that took
-    /// longer. When none did, as long again as it has taken (at least half a second). `None` without samples.
+    /// longer. When none did, but one took nearly as long, it comes any moment: what is left of a tenth more than that one
+    /// took. Past that, as long again as it has taken (at least half a second). `None` without samples.
     pub fn remaining(&self, waited: u32) -> Option<u32> {
         rest(&self.sorted, waited)
     }
@@ -50,7 +51,14 @@ fn rest(sorted: &[u32], waited: u32) -> Option<u32> {
     let later = &sorted[sorted.partition_point(|&ms| ms <= waited)..];
     match later.get(later.len().saturating_sub(1) / 2) {
         Some(median) => Some(median - waited),
-        None if sorted.is_empty() => None,
-        None => Some(waited.max(500)),
+        None => {
+            let longest = *sorted.last()?;
+            let late = longest + longest / 10;
+            Some(if waited < late {
+                late - waited
+            } else {
+                waited.max(500)
+            })
+        }
     }
 }

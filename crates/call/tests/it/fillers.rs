@@ -80,7 +80,7 @@ fn rule_1_the_grace_ends_in_a_filler() {
             0      say 0.0 a0.0 1000 ms
             0      listen 1 Speech 7000 ms
             2000   think 1 "where can I park my car"
-            2400   - filler 1.0 lookup <look-short> 700 ms, grace_over, predicted Some(500)
+            2400   - filler 1.0 lookup <look-short> 700 ms, grace_over, predicted Some(40)
             2400   filler 1.0 look-short 700 ms
         "#]],
     );
@@ -211,7 +211,7 @@ fn rule_2_after_yes_an_answer_within_a_second_and_a_half_is_waited_for_in_silenc
           3200   - filler 1.0 hold <hold-short> 600 ms, still_waiting, predicted Some(301)
         "1500" until 3499
         "1500" until 3500
-          3500   - filler 1.0 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1500)
+          3500   - filler 1.0 hold <hold-short> 600 ms, still_waiting, predicted Some(150)
         "" until 3199
         "" until 3200
           3200   - filler 1.0 hold <hold-medium> 1500 ms, still_waiting, predicted None
@@ -834,8 +834,8 @@ fn rule_6_two_hold_phrases_and_then_the_words_are_read() {
             2000   think 1 "where can I park my car"
             2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
             2000   filler 1.0 look-medium 1500 ms
-            3500   - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1500)
-            3500   filler 1.1 hold-medium 1500 ms
+            3800   - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1800)
+            3800   filler 1.1 hold-medium 1500 ms
             4000   voice 1.2 "At nine."
             4000   voice 1.3 "And at ten."
             5300   - filler 1.4 hold <hold-long> 2700 ms, still_waiting, predicted Some(3300)
@@ -868,8 +868,8 @@ fn rule_6_two_hold_phrases_and_then_an_apology() {
             2000   think 1 "where can I park my car"
             2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
             2000   filler 1.0 look-medium 1500 ms
-            3500   - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1500)
-            3500   filler 1.1 hold-medium 1500 ms
+            3800   - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1800)
+            3800   filler 1.1 hold-medium 1500 ms
             5300   - filler 1.2 hold <hold-long> 2700 ms, still_waiting, predicted Some(3300)
             5300   filler 1.2 hold-long 2700 ms
             9500   forget 1
@@ -897,8 +897,8 @@ fn rule_6_a_short_rest_is_waited_for_in_silence_a_long_one_is_not() {
             2000   think 1 "where can I park my car"
             2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
             2000   filler 1.0 look-medium 1500 ms
-            3800   - filler 1.1 hold <hold-medium> 1500 ms, still_waiting, predicted Some(1800)
-            3800   filler 1.1 hold-medium 1500 ms
+            3800   - filler 1.1 hold <hold-short> 600 ms, still_waiting, predicted Some(180)
+            3800   filler 1.1 hold-short 600 ms
         "#]],
     );
     check(
@@ -1025,8 +1025,8 @@ fn rule_7_a_tool_that_begins_behind_a_filler_names_the_hold() {
             2000   think 1 "where can I park my car"
             2000   - filler 1.0 lookup <look-medium> 1500 ms, predicted_late, predicted Some(1500)
             2000   filler 1.0 look-medium 1500 ms
-            3500   - filler 1.1 note <note-medium> 1600 ms, still_waiting, predicted Some(1500)
-            3500   filler 1.1 note-medium 1600 ms
+            3800   - filler 1.1 note <note-medium> 1600 ms, still_waiting, predicted Some(1800)
+            3800   filler 1.1 note-medium 1600 ms
         "#]],
     );
 }
@@ -1206,9 +1206,9 @@ fn what_is_still_to_wait_is_the_median_of_those_who_took_longer() {
         0: None
         0: Some(700)
         699: Some(1)
-        700: Some(700)
+        700: Some(70)
         900: Some(900)
-        300: Some(500)
+        300: Some(30)
         0: Some(700)
         500: Some(200)
         600: Some(100)
