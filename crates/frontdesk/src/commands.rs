@@ -14,7 +14,7 @@ use crate::{
     house::House,
     log::{self, say},
     replay::{self, Recorder},
-    shutdown::{self, Asked, Grace},
+    shutdown::{self, Asked, Grace, Signals},
     telephone::{self, Print, Scripted, Talker},
     voice,
 };
@@ -99,6 +99,7 @@ pub fn banner(house: &House) {
 async fn serve(live: Live) -> anyhow::Result<ExitCode> {
     let watcher =
         Watcher::start(live.clone()).context("the configuration's files cannot be watched")?;
+    let mut signals = Signals::watch();
     let house = House::open(live).await?;
     banner(&house);
     house.start_background();
@@ -115,7 +116,7 @@ async fn serve(live: Live) -> anyhow::Result<ExitCode> {
     };
     let stop = async {
         let asked = tokio::select! {
-            asked = shutdown::asked() => asked,
+            asked = signals.next() => asked,
             asked = warm => asked,
         };
         let grace = grace(&house, asked);

@@ -13,7 +13,7 @@ use crate::{
     house::House,
     log::say,
     replay::Recorder,
-    shutdown,
+    shutdown::Signals,
     telephone::{self, Print, Scripted},
 };
 
@@ -54,6 +54,7 @@ fn sentences(time: &'static str) -> [&'static str; 7] {
 /// What is in the way, and what to do.
 pub async fn run(live: Live, demo: cli::Demo) -> anyhow::Result<ExitCode> {
     say("Frontdesk demo: one booking call over a simulated phone network, with signed webhooks.");
+    let mut signals = Signals::watch();
     within(live, async |house| {
         banner(house);
         let time = TIMES[bookings(house).await?.len() % TIMES.len()];
@@ -72,7 +73,7 @@ pub async fn run(live: Live, demo: cli::Demo) -> anyhow::Result<ExitCode> {
         let good = report.is_clean() && booked(house, &report).await?;
         if !demo.exit {
             say("Still serving; stop with Ctrl-C.");
-            shutdown::asked().await;
+            signals.next().await;
         }
         Ok(if good {
             ExitCode::SUCCESS

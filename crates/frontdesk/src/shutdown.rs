@@ -22,20 +22,34 @@ pub enum Asked {
     Terminate,
 }
 
-/// Waits for the next SIGINT or SIGTERM.
-pub async fn asked() -> Asked {
-    let caught = |kind| match signal(kind) {
-        Ok(signal) => Some(signal),
-        Err(error) => {
-            tracing::error!(%error, "a signal cannot be watched");
-            None
+/// Watches SIGINT and SIGTERM from the moment it is made; before that they kill at once.
+pub struct Signals {
+    interrupt: Option<Signal>,
+    terminate: Option<Signal>,
+}
+
+impl Signals {
+    /// Starts to watch.
+    pub fn watch() -> Self {
+        let caught = |kind| match signal(kind) {
+            Ok(signal) => Some(signal),
+            Err(error) => {
+                tracing::error!(%error, "a signal cannot be watched");
+                None
+            }
+        };
+        Self {
+            interrupt: caught(SignalKind::interrupt()),
+            terminate: caught(SignalKind::terminate()),
         }
-    };
-    let mut interrupt = caught(SignalKind::interrupt());
-    let mut terminate = caught(SignalKind::terminate());
-    tokio::select! {
-        () = next(&mut interrupt) => Asked::Interrupt,
-        () = next(&mut terminate) => Asked::Terminate,
+    }
+
+    /// Waits for the next of them.
+    pub async fn next(&mut self) -> Asked {
+        tokio::select! {
+            () = next(&mut self.interrupt) => Asked::Interrupt,
+            () = next(&mut self.terminate) => Asked::Terminate,
+        }
     }
 }
 
@@ -69,6 +83,7 @@ impl Grace {
 
 /// Refuses new calls, lets running ones end, then stops the web and the tasks. A further signal stops at once.
 pub async fn drain(app: &App, server: &actix_web::dev::ServerHandle, grace: Grace) {
+    let mut signals = Signals::watch();
     app.draining.begin();
     let switchboard = &app.switchboard;
     let calm = async {
@@ -84,7 +99,7 @@ pub async fn drain(app: &App, server: &actix_web::dev::ServerHandle, grace: Grac
     };
     tokio::select! {
         () = calm => {}
-        _ = asked() => tracing::warn!("stopping at once"),
+        _ = signals.next() => tracing::warn!("stopping at once"),
     }
     let stopped = switchboard.parts().tasks.stop(TASKS).await;
     if !stopped {
