@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use events::{At, CallId, ClipId, Event, FillerReason, Ledger, Percentiles, Stamped, TurnRow};
+use events::{At, CallId, ClipId, Event, FillerReason, Ledger, Stamped, TurnRow};
 use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{
     Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
@@ -28,15 +28,11 @@ const CALLS: usize = 20_000;
 /// Sentences of one call that wait to be voiced; more are not timed.
 const WAITING: usize = 64;
 
-/// Turns whose dead air is kept for the home page.
-const RECENT: usize = 2_000;
-
 /// Counts.
 pub struct Meter {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     running: Mutex<HashMap<CallId, Running>>,
-    recent: Mutex<std::collections::VecDeque<TurnRow>>,
 }
 
 /// A call that is going on, as far as it is counted.
@@ -69,7 +65,6 @@ impl Meter {
             recorder,
             handle,
             running: Mutex::default(),
-            recent: Mutex::default(),
         }
     }
 
@@ -211,24 +206,6 @@ impl Meter {
                     .record(f64::from(*ms) / 1000.0);
             }
         });
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        if recent.len() == RECENT {
-            recent.pop_front();
-        }
-        recent.push_back(row.clone());
-    }
-
-    /// Dead air of the last turns, for the home page.
-    pub fn dead_air(&self) -> Percentiles {
-        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        Percentiles::of(recent.iter().map(|row| row.dead_air_ms))
-    }
-
-    /// The share of the last turns in which a filler was heard, percent; `None` without turns.
-    pub fn filler_share(&self) -> Option<u32> {
-        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        let with = recent.iter().filter(|row| row.fillers > 0).count();
-        u32::try_from((with * 100).checked_div(recent.len())?).ok()
     }
 }
 
