@@ -3,6 +3,8 @@
 
 repo_root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 python_packages="$repo_root/target/python"
+# Where cargo puts what it builds.
+target=${CARGO_TARGET_DIR:-$repo_root/target}
 export FRONTDESK_MODELS="${FRONTDESK_MODELS:-$repo_root/target/models}"
 export PYTHONPATH="$python_packages${PYTHONPATH:+:$PYTHONPATH}"
 
