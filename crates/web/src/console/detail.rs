@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ::audio::Pcm;
 use actix_web::{HttpRequest, HttpResponse, web};
-use events::{CallId, Ledger, Stamped};
+use events::{At, CallId, Ledger, Stamped};
 use serde::Serialize;
 use store::CallRow;
 
@@ -35,6 +35,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 /// What is stored of a call, read once.
 struct Known {
     row: CallRow,
+    /// When its first event happened; all times on the page count from here.
+    began: At,
     events: Vec<Stamped>,
     line: Timeline,
     falls: Waterfall,
@@ -59,6 +61,7 @@ async fn know(app: &App, id: &str) -> Result<Known, Trouble> {
     let falls = Waterfall::of(&Ledger::of(&events), began, app.settings.target_dead_air_ms);
     Ok(Known {
         row,
+        began,
         events,
         line,
         falls,
@@ -221,14 +224,10 @@ fn evidence(known: &Known) -> Vec<String> {
 }
 
 fn asked(app: &App, known: &Known) -> Vec<Asked> {
-    let began = known
-        .events
-        .first()
-        .map_or(known.row.started, |first| first.at);
     let exchanges = app.traffic.of(&known.row.call).into_iter();
     exchanges
         .map(|exchange| Asked {
-            at: stamp(u32::try_from(exchange.at.since(began)).unwrap_or(u32::MAX)),
+            at: stamp(u32::try_from(exchange.at.since(known.began)).unwrap_or(u32::MAX)),
             path: without_tag(&exchange.path),
             heard: match (exchange.heard.speech, exchange.heard.digits) {
                 (Some(speech), _) => format!("“{speech}”"),
@@ -250,14 +249,10 @@ fn without_tag(path: &str) -> String {
 }
 
 fn raw(known: &Known) -> Vec<Raw> {
-    let began = known
-        .events
-        .first()
-        .map_or(known.row.started, |first| first.at);
     let events = known.events.iter().take(EVENTS);
     events
         .map(|stamped| Raw {
-            at: stamp(u32::try_from(stamped.at.since(began)).unwrap_or(u32::MAX)),
+            at: stamp(u32::try_from(stamped.at.since(known.began)).unwrap_or(u32::MAX)),
             name: stamped.event.name(),
             turn: stamped.event.turn().map(|turn| turn.0),
             json: serde_json::to_string(&stamped.event).unwrap_or_default(),
