@@ -11,6 +11,7 @@ use super::{
     calls::int,
     fault::Fault,
     lane::{Lane, transaction},
+    settle,
 };
 use crate::{Receipt, StoreError, calendar};
 
@@ -192,12 +193,9 @@ async fn empty_books(
     Ok((reservations, messages))
 }
 
-/// Moves everything from the log into the file and cuts the log to nothing.
+/// Nothing of what was deleted stays in the log.
 async fn empty_log(conn: &mut AnyConnection) -> Result<(), Fault> {
-    let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-        .fetch_one(conn)
-        .await?;
-    if row.try_get::<i64, _>(0)? == 0 {
+    if settle::empty(conn).await? {
         return Ok(());
     }
     Err(Fault::Store(StoreError::Unavailable(

@@ -14,6 +14,7 @@ mod messages;
 mod open;
 mod port;
 mod schema;
+mod settle;
 
 use std::{
     path::{Path, PathBuf},
@@ -31,6 +32,7 @@ use crate::StoreError;
 use fault::Fault;
 use lane::{Bench, Lane, lane, transaction};
 use open::Place;
+use settle::Settler;
 
 /// How large a file may become unless it is said otherwise, bytes: 64 GB.
 const LARGEST: u64 = 64 << 30;
@@ -57,6 +59,7 @@ struct Lanes {
 struct Opened {
     lanes: Lanes,
     benches: Vec<Bench>,
+    settler: Settler,
     notes: Vec<String>,
 }
 
@@ -168,7 +171,7 @@ fn drive(
         match open_all(folder, largest).await {
             Ok(opened) => {
                 if told.send(Ok((opened.lanes, opened.notes))).is_ok() {
-                    serve(opened.benches).await;
+                    serve(opened.benches, opened.settler).await;
                 }
             }
             Err(e) => drop(told.send(Err(e))),
@@ -178,9 +181,14 @@ fn drive(
 
 /// Works until the records are dropped. Closing one after the other lets the last one of a file empty its log; nobody is
 /// left who could be told that closing failed, and the log is read at the next start.
-async fn serve(benches: Vec<Bench>) {
-    let works = benches.into_iter().map(Bench::work);
-    for conn in futures::future::join_all(works).await {
+async fn serve(benches: Vec<Bench>, mut settler: Settler) {
+    let works = futures::future::join_all(benches.into_iter().map(Bench::work));
+    let conns = tokio::select! {
+        conns = works => conns,
+        () = settler.work() => Vec::new(),
+    };
+    settler.close().await;
+    for conn in conns {
         let _ = conn.close().await;
     }
 }
@@ -212,8 +220,10 @@ async fn open_all(folder: &Path, largest: u64) -> Result<Opened, StoreError> {
         books: shop.first(&books).await?,
         books_reader: shop.another(&books).await?,
     };
+    let settler = open::connect(&calls).await;
     Ok(Opened {
         lanes,
+        settler: Settler::new(settler.map_err(|fault| fault.explain(&calls.path))?),
         benches: shop.benches,
         notes: shop.notes,
     })
