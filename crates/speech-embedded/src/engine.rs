@@ -76,7 +76,10 @@ impl EmbeddedTts {
             let (shared, queue) = (shared.clone(), tts.queue.clone());
             let worker = thread::Builder::new()
                 .name(format!("voice-{i}"))
-                .spawn(move || work(&queue, &Speaker::new(shared)))
+                .spawn(move || {
+                    tts::behind_requests();
+                    work(&queue, &Speaker::new(shared))
+                })
                 .map_err(|e| VoiceError::Thread(e.to_string()))?;
             tts.workers.push(worker);
         }

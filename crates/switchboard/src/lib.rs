@@ -18,6 +18,7 @@ mod spawn;
 mod switchboard;
 mod voicer;
 mod work;
+mod workshop;
 
 pub use bus::{Bus, Moment, Step, Tap};
 pub use desk::RecordsDesk;

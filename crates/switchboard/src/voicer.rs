@@ -4,17 +4,19 @@
 //! hash of its bytes. The same words in the same voice are spoken once, however many calls ask at the same time. Every
 //! engine is given words here, never figures or signs, so that no engine can misread them.
 
-use std::{borrow::Cow, sync::Arc, thread};
+use std::{borrow::Cow, sync::Arc};
 
 use agent::VoiceChoice;
 use audio::{Format, Loudness, Pcm, Wav};
 use bytes::Bytes;
 use moka::future::Cache;
+use rayon::ThreadPoolBuildError;
 use serde::{Deserialize, Serialize};
 use store::{ObjectKey, Objects};
 use text::Normalizer;
-use tokio::sync::Semaphore;
 use tts::{Ladder, Utterance, Voice, phone_clip};
+
+use crate::workshop::Workshop;
 
 /// Bytes of audio that are kept in memory.
 const MEMORY: u64 = 64 << 20;
@@ -45,22 +47,21 @@ pub struct Voicer {
     made: Cache<String, Spoken>,
     bytes: Cache<ObjectKey, Bytes>,
     words: Cache<ObjectKey, Arc<str>>,
-    /// As many clips are finished at the same time as there are cores.
-    desks: Semaphore,
+    workshop: Workshop,
 }
 
 impl Voicer {
-    /// A voice that keeps its clips in `objects`.
-    pub fn new(ladder: Ladder, objects: Arc<dyn Objects>) -> Self {
+    /// A voice that keeps its clips in `objects`. The error says that the system gives no threads.
+    pub fn new(ladder: Ladder, objects: Arc<dyn Objects>) -> Result<Self, ThreadPoolBuildError> {
         let weigh = |_: &ObjectKey, bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        Self {
+        Ok(Self {
             ladder,
             objects,
             made: Cache::new(RECIPES),
             bytes: Cache::builder().max_capacity(MEMORY).weigher(weigh).build(),
             words: Cache::new(RECIPES),
-            desks: Semaphore::new(thread::available_parallelism().map_or(1, usize::from)),
-        }
+            workshop: Workshop::open()?,
+        })
     }
 
     /// The engines and how they are.
@@ -138,17 +139,15 @@ impl Voicer {
         })
     }
 
-    /// The clip's length, level and file. This is arithmetic for milliseconds, and requests of all calls wait behind
-    /// whatever keeps their thread: it has threads of its own, as many as there are cores.
+    /// The clip's length, level and file.
     async fn finish(&self, pcm: Pcm) -> Result<(u32, f32, Bytes), String> {
-        let _turn = self.desks.acquire().await.map_err(|e| e.to_string())?;
         let work = move || {
             let clip = phone_clip(pcm);
             let ms = u32::try_from(clip.duration_ms()).unwrap_or(u32::MAX);
             let level_dbfs = Loudness::measure(&clip).active_rms_dbfs;
             (ms, level_dbfs, Wav::encode(&clip, Format::PHONE).into())
         };
-        let done = tokio::task::spawn_blocking(work).await;
+        let done = self.workshop.run(work).await;
         done.map_err(|error| format!("the clip could not be made: {error}"))
     }
 
@@ -259,7 +258,11 @@ mod tests {
         );
         let rungs = vec![Rung::new(parrot.clone(), 1_000)];
         let ladder = Ladder::new(rungs, Arc::new(ManualClock::default()), Arc::new(Forever));
-        (Voicer::new(ladder, objects.clone()), parrot, objects)
+        (
+            Voicer::new(ladder, objects.clone()).expect("threads"),
+            parrot,
+            objects,
+        )
     }
 
     fn heard(parrot: &Parrot) -> Vec<String> {

@@ -10,12 +10,14 @@ pub mod contract;
 mod error;
 mod health;
 mod ladder;
+mod priority;
 mod utterance;
 
 pub use clip::{collect, phone_clip};
 pub use error::{ErrorKind, SpeakError};
 pub use health::{Health, Outcome};
 pub use ladder::{Ladder, Rung, Spoken, Wait};
+pub use priority::behind_requests;
 pub use utterance::{MAX_CHARS, Utterance, Voice, VoiceInfo};
 
 use audio::Pcm;

@@ -39,12 +39,13 @@ pub async fn server(live: Live, pipeline: &Pipeline) -> anyhow::Result<ExitCode>
     let house = House::open_with(live, clock.clone(), |parts| {
         let rungs = vec![Rung::new(hummer, PATIENCE_MS)];
         let ladder = Ladder::new(rungs, clock.clone(), Arc::new(TokioWait));
-        parts.voicer = Voicer::new(ladder, parts.objects.clone());
+        parts.voicer = Voicer::new(ladder, parts.objects.clone())?;
         parts.agent = Arc::new(Talker {
             shares,
             clock,
             said: Default::default(),
         });
+        Ok(())
     })
     .await?;
     house.start_background();

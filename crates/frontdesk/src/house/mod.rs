@@ -38,7 +38,7 @@ impl House {
     /// # Errors
     /// What is in the way, and what to do.
     pub async fn open(live: Live) -> anyhow::Result<Self> {
-        Self::open_with(live, Arc::new(SystemClock::new()), |_| {}).await
+        Self::open_with(live, Arc::new(SystemClock::new()), |_| Ok(())).await
     }
 
     /// The same house by another clock and with some of its parts exchanged.
@@ -48,7 +48,7 @@ impl House {
     pub async fn open_with(
         live: Live,
         clock: Arc<dyn Clock>,
-        exchange: impl FnOnce(&mut Parts),
+        exchange: impl FnOnce(&mut Parts) -> anyhow::Result<()>,
     ) -> anyhow::Result<Self> {
         let loaded = live.current();
         let config = &loaded.config;
@@ -66,7 +66,7 @@ impl House {
             tracing::warn!("{note}");
         }
         let (mut parts, built_in) = parts::parts(&live, &public_url, clock, records, &data)?;
-        exchange(&mut parts);
+        exchange(&mut parts)?;
         let token = ground::secret(&data, "network.key")?;
         let network = NetworkConfig {
             base_url: local,

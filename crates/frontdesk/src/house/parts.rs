@@ -50,7 +50,7 @@ pub fn parts(
         records,
         objects: objects.clone(),
         agent: Arc::new(Scripted::new(desk, pace, sleeper)),
-        voicer: Voicer::new(ladder, objects),
+        voicer: Voicer::new(ladder, objects)?,
         clock,
         instance: InstanceId::parse(&uuid::Uuid::now_v7().simple().to_string())?,
         businesses: Box::new(move |id| find(&businesses, id)),

@@ -95,7 +95,7 @@ impl Plan {
             records: records.clone(),
             objects: self.objects.clone(),
             agent: self.agent.unwrap_or(puppet),
-            voicer: Voicer::new(ladder, self.objects.clone()),
+            voicer: Voicer::new(ladder, self.objects.clone()).expect("threads"),
             clock,
             instance: InstanceId::parse("a-test").expect("an id"),
             businesses: Box::new(move |id| (*id == found.id).then(|| found.clone())),

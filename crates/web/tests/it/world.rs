@@ -144,7 +144,7 @@ impl Plan {
             records,
             objects: objects.clone(),
             agent: Arc::new(agent),
-            voicer: Voicer::new(ladder, objects),
+            voicer: Voicer::new(ladder, objects).expect("threads"),
             clock,
             instance: InstanceId::parse("a-test").expect("an id"),
             businesses: Box::new(move |id| (*id == found.id).then(|| found.clone())),
