@@ -74,7 +74,17 @@ async fn write(turn: &mut Turn, form: &Form, slot: Slot, parallel: u32) -> Resul
         name: form.name.clone().unwrap_or_default(),
         phone: form.phone.clone().unwrap_or_default(),
     };
-    turn.using("booking.book", FillerClass::Calendar, desk.book(key, ask))
+    let now = turn.ask.now;
+    let work = async {
+        // An earlier turn may have written it and been cut off before it said so; the caller then agrees again.
+        let (business, phone) = (ask.business.clone(), ask.phone.clone());
+        let held = desk.find(business, phone, now).await?;
+        match held.into_iter().find(|booking| booking.ask == ask) {
+            Some(booking) => Ok(booking),
+            None => desk.book(key, ask).await,
+        }
+    };
+    turn.using("booking.book", FillerClass::Calendar, work)
         .await
         .map(drop)
 }

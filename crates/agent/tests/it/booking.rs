@@ -36,6 +36,30 @@ fn everything_in_one_sentence() {
 }
 
 #[test]
+fn agreeing_again_after_an_answer_that_was_never_heard_books_nothing_more() {
+    let mut world = World::new();
+    for line in ["I'd like a cleaning tomorrow at ten for Sam Lee", "yes"] {
+        world.say(line);
+    }
+    // The turn books, an apology goes out in its place, and what it would have remembered is lost with it.
+    let (memo, history) = (world.memo.clone(), world.history.clone());
+    world.say("yes that's right");
+    (world.memo, world.history) = (memo, history);
+    world.transcript.clear();
+    world.check(
+        &["yes that's right"],
+        expect![[r#"
+            > yes that's right
+            <booking.book> You're booked: a cleaning at 10 a.m. on Wednesday, November 18th. Is there anything else I can help with? [Speech]
+        "#]],
+    );
+    expect![[r#"
+        cleaning Wed 2026-11-18 10:00 Sam Lee +12025550132
+    "#]]
+    .assert_eq(&world.written());
+}
+
+#[test]
 fn one_field_at_a_time() {
     let mut world = World::new().hidden();
     world.check(
