@@ -1,7 +1,7 @@
 //! The carrier's account: whose signatures are believed.
 
 use super::{
-    keys::{Applies, Fault, Key, Kind, token},
+    keys::{Fault, Key, Kind, token},
     reader::Reader,
     secret::Secret,
     server::{PUBLIC_URL, Server},
@@ -26,16 +26,14 @@ const ACCOUNT_SID: Key = Key::new(
     Kind::Text(account_sid),
     "",
     "The account's SID (`AC…`); webhooks of other accounts are refused.",
-)
-.applies(Applies::NextCall);
+);
 const AUTH_TOKEN: Key = Key::new(
     "twilio.auth_token",
     &["FRONTDESK__TWILIO__AUTH_TOKEN", "TWILIO_AUTH_TOKEN"],
     Kind::Secret(token),
     "",
     "The account's auth token, the key of its signatures.",
-)
-.applies(Applies::NextCall);
+);
 const AUTH_TOKEN_PREVIOUS: Key = Key::new(
     "twilio.auth_token_previous",
     &[
@@ -45,16 +43,14 @@ const AUTH_TOKEN_PREVIOUS: Key = Key::new(
     Kind::Secret(token),
     "",
     "The auth token before the present one, accepted too while it is being changed.",
-)
-.applies(Applies::NextCall);
+);
 const INSECURE_SKIP_SIGNATURE: Key = Key::new(
     "twilio.insecure_skip_signature",
     &["FRONTDESK__TWILIO__INSECURE_SKIP_SIGNATURE"],
     Kind::Switch,
     "false",
     "Answer webhooks without a valid signature. Only on this machine, only for tests.",
-)
-.applies(Applies::NextCall);
+);
 
 impl Twilio {
     /// Its settings.

@@ -9,8 +9,6 @@ use serde::Serialize;
 pub enum Applies {
     /// At once.
     Now,
-    /// From the next call on.
-    NextCall,
     /// After a restart.
     Restart,
 }

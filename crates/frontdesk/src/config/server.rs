@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use reqwest::Url;
 
 use super::{
-    keys::{Applies, Fault, Key, Kind, token},
+    keys::{Fault, Key, Kind, token},
     reader::Reader,
     secret::Secret,
 };
@@ -39,8 +39,7 @@ pub(super) const PUBLIC_URL: Key = Key::new(
     "",
     "The URL under which the carrier reaches this server; its signatures are verified over it.",
 )
-.short("public_url")
-.applies(Applies::NextCall);
+.short("public_url");
 const ADMIN_TOKEN: Key = Key::new(
     "server.admin_token",
     &["FRONTDESK__SERVER__ADMIN_TOKEN", "FRONTDESK_ADMIN_TOKEN"],

@@ -1,7 +1,7 @@
 //! What the operator aims at; charts draw it, nothing is refused by it.
 
 use super::{
-    keys::{Applies, Key, Kind},
+    keys::{Key, Kind},
     reader::Reader,
 };
 
@@ -18,8 +18,7 @@ const DEAD_AIR_P95_MS: Key = Key::new(
     Kind::Number(100, 60_000),
     "1500",
     "Silence that a caller hears in a turn, 95th percentile, ms; the target line of the charts.",
-)
-.applies(Applies::Now);
+);
 
 impl Targets {
     /// Its settings.
