@@ -51,6 +51,8 @@ pub struct Booking {
     pub ask: BookingAsk,
     /// True when it was cancelled.
     pub cancelled: bool,
+    /// The call in which it was made.
+    pub call: CallId,
 }
 
 /// A message for the business.

@@ -120,6 +120,7 @@ impl Desk for MemoryDesk {
     }
 
     fn book(&self, key: EffectKey, ask: BookingAsk) -> BoxFuture<'_, Result<Booking, DeskError>> {
+        let call = key.call.clone();
         let answer = self.once(key, |pages| {
             if !pages.has_room(&ask.business, &ask.slot, ask.parallel, None) {
                 return Err(DeskError::Taken);
@@ -129,6 +130,7 @@ impl Desk for MemoryDesk {
                 id,
                 ask,
                 cancelled: false,
+                call,
             };
             pages.bookings.push(booking.clone());
             Ok(Some(booking))

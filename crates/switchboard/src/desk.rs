@@ -155,7 +155,10 @@ impl Desk for RecordsDesk {
 
 fn booking(reservation: Reservation) -> Booking {
     let Reservation {
-        id, ask, cancelled, ..
+        id,
+        ask,
+        cancelled,
+        call,
     } = reservation;
     let ReservationAsk {
         business,
@@ -174,7 +177,12 @@ fn booking(reservation: Reservation) -> Booking {
         name,
         phone,
     };
-    Booking { id, ask, cancelled }
+    Booking {
+        id,
+        ask,
+        cancelled,
+        call,
+    }
 }
 
 fn desk_error(error: StoreError) -> DeskError {

@@ -3,14 +3,14 @@
 //! The decision: levelling and encoding a clip is arithmetic for milliseconds, and the requests of all calls wait behind
 //! whatever keeps their core. So it is done neither on the threads that answer nor on those that wait for disks.
 
-use std::thread;
+use std::{sync::Arc, thread};
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::{sync::Semaphore, task::spawn_blocking};
 
 /// Threads for arithmetic.
 pub(crate) struct Workshop {
-    pool: ThreadPool,
+    pool: Arc<ThreadPool>,
     /// A job that finds no free thread waits here, where it is forgotten if nobody waits for it any more.
     desks: Semaphore,
 }
@@ -22,11 +22,11 @@ impl Workshop {
             .num_threads(cores)
             .thread_name(|n| format!("clips-{n}"))
             .start_handler(|_| tts::behind_requests())
-            // Whoever waits for the job is told; without a handler the whole process would end.
-            .panic_handler(|_| tracing::error!("a clip could not be finished: its thread panicked"))
             .build()?;
-        let desks = Semaphore::new(cores);
-        Ok(Self { pool, desks })
+        Ok(Self {
+            pool: Arc::new(pool),
+            desks: Semaphore::new(cores),
+        })
     }
 
     /// Does `work` and gives what came of it; the error says that it panicked.
@@ -35,14 +35,10 @@ impl Workshop {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, String> {
         let _desk = self.desks.acquire().await.map_err(|e| e.to_string())?;
-        let (done, result) = oneshot::channel();
-        self.pool.spawn(move || {
-            // Nobody may be waiting any more.
-            let _ = done.send(work());
-        });
-        result
-            .await
-            .map_err(|_| "the work on it was cut off".into())
+        let pool = self.pool.clone();
+        // A blocking thread waits beside it, so that the runtime knows of work under way (its clock stands still for it).
+        let done = spawn_blocking(move || pool.install(work)).await;
+        done.map_err(|error| format!("the work on it was cut off: {error}"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// How much less a thread that makes sound weighs than one that answers requests, in steps of nice(2).
 #[cfg(target_os = "linux")]
-const NICE: i32 = 10;
+const NICE: i32 = 4;
 
 /// From now on this thread lets those pass that answer requests.
 ///

@@ -9,7 +9,7 @@ use super::{
     turn::Turn,
 };
 use crate::{
-    desk::{BookingAsk, DeskError, Slot},
+    desk::{Booking, BookingAsk, DeskError, Slot},
     say,
 };
 
@@ -79,7 +79,8 @@ async fn write(turn: &mut Turn, form: &Form, slot: Slot, parallel: u32) -> Resul
         // An earlier turn may have written it and been cut off before it said so; the caller then agrees again.
         let (business, phone) = (ask.business.clone(), ask.phone.clone());
         let held = desk.find(business, phone, now).await?;
-        match held.into_iter().find(|booking| booking.ask == ask) {
+        let same = |booking: &Booking| booking.call == key.call && booking.ask == ask;
+        match held.into_iter().find(same) {
             Some(booking) => Ok(booking),
             None => desk.book(key, ask).await,
         }

@@ -92,6 +92,7 @@ impl Call {
         // What is recited has nothing to hold for: it is read instead (`turn_tick`).
         let fills = turn.words.is_some() && turn.holds < HOLDS;
         let first = fills && turn.nothing_said();
+        let predicted = self.predicted(turn, now);
         let Traits {
             second_stage_ms,
             brief_ms,
@@ -101,6 +102,10 @@ impl Call {
             // Silent on purpose; a moment more is better than a phrase that the answer would have to wait for.
             (true, true) => u64::from(second_stage_ms) + u64::from(brief_ms),
             (true, false) => u64::from(brief_ms),
+            // Every phrase is used up and the answer far: who apologises at once leaves nobody in silence.
+            (false, _) if !fills && turn.nothing_said() && predicted > Some(second_stage_ms) => {
+                u64::from(brief_ms)
+            }
             (false, _) => u64::from(second_stage_ms),
         };
         let end = quiet + patience;
@@ -110,9 +115,7 @@ impl Call {
             }
             return;
         }
-        let soon = self
-            .predicted(turn, now)
-            .map_or(!turn.holding, |ms| u64::from(ms) <= end.since(now));
+        let soon = predicted.map_or(!turn.holding, |ms| u64::from(ms) <= end.since(now));
         if first && !soon {
             self.play(turn, FillerReason::StillWaiting, now, out);
         } else {

@@ -858,8 +858,8 @@ fn rule_6_two_hold_phrases_and_then_an_apology() {
             "3500 played 1.0
              5300 played 1.1
              8300 played 1.2
-             9499 until
-             9500 until",
+             8599 until
+             8600 until",
         ),
         expect![[r#"
             0      voice 0.0 "Hello there."
@@ -872,10 +872,10 @@ fn rule_6_two_hold_phrases_and_then_an_apology() {
             3800   filler 1.1 hold-medium 1500 ms
             5300   - filler 1.2 hold <hold-long> 2700 ms, still_waiting, predicted Some(3300)
             5300   filler 1.2 hold-long 2700 ms
-            9500   forget 1
-            9500   - reply 1 failed: the caller waited too long
-            9500   say 1.3 reading "Shall I take a message?"
-            9500   listen 2 YesNo 7000 ms
+            8600   forget 1
+            8600   - reply 1 failed: the caller waited too long
+            8600   say 1.3 reading "Shall I take a message?"
+            8600   listen 2 YesNo 7000 ms
         "#]],
     );
 }
