@@ -194,7 +194,6 @@ fn judge(status: u16, body: &Value) -> Verdict {
         | "missing_permissions"
         | "needs_authorization"
         | "detected_unusual_activity" => Auth,
-        "too_many_concurrent_requests" | "system_busy" | "rate_limit_exceeded" => RateLimited,
         "max_character_limit_exceeded" => BadRequest,
         "voice_not_found"
         | "model_not_found"

@@ -2,7 +2,7 @@
 
 use provider_sim::{Company, Sim};
 use providers::{Http, Limits, Secret, SetupError, google, kokoro, piper, xtts_streaming};
-use tts::{ErrorKind, Tts, Utterance, Voice, collect, contract};
+use tts::{ErrorKind, Utterance, Voice, collect, contract};
 
 use crate::world::{SENTENCE, World, reference};
 

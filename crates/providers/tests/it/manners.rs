@@ -105,7 +105,7 @@ async fn an_unread_stream_asks_nobody() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_at_once_are_all_answered() {
-    for company in [Company::Deepgram, Company::Google, Company::XttsStreaming] {
+    for company in [Company::Deepgram, Company::Google, Company::Kokoro] {
         let world = World::of(company).await;
         world.tts.prewarm().await.expect("it can be reached");
         let all = join_all((0..50).map(|_| world.outcome(20_000))).await;
