@@ -11,6 +11,7 @@ mod http;
 mod refusal;
 mod secret;
 mod setup;
+mod socket;
 mod speech;
 mod stretch;
 mod wire;
