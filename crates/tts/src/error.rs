@@ -51,6 +51,9 @@ pub struct SpeakError {
     pub provider: String,
     /// Whether waiting helps.
     pub heals: bool,
+    /// After how many milliseconds the provider wants to be asked again, when it said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
     /// For the operator: what, and what to do. Never the words of a call.
     pub message: String,
 }
@@ -66,7 +69,16 @@ impl SpeakError {
             kind,
             provider: provider.into(),
             heals: kind.heals(),
+            retry_after_ms: None,
             message: message.into(),
+        }
+    }
+
+    /// The same with the provider's own wish when to be asked again.
+    pub fn retry_after(self, retry_after_ms: Option<u64>) -> SpeakError {
+        SpeakError {
+            retry_after_ms,
+            ..self
         }
     }
 }

@@ -6,7 +6,7 @@ use audio::Pcm;
 use events::Clock;
 use futures::{
     FutureExt, StreamExt,
-    future::{BoxFuture, Either, select},
+    future::{BoxFuture, Either, join_all, select},
     stream,
 };
 
@@ -230,6 +230,16 @@ impl Tts for Ladder {
             })
         };
         stream::once(speech).boxed()
+    }
+
+    /// All of them at once; a ladder can be reached while one of its rungs can.
+    fn prewarm(&self) -> BoxFuture<'static, Result<(), SpeakError>> {
+        let all = join_all(self.inner.rungs.iter().map(|rung| rung.tts.prewarm()));
+        all.map(|mut results| {
+            results.sort_by_key(Result::is_err);
+            results.into_iter().next().unwrap_or(Ok(()))
+        })
+        .boxed()
     }
 }
 

@@ -21,7 +21,7 @@ pub use priority::behind_requests;
 pub use utterance::{MAX_CHARS, Utterance, Voice, VoiceInfo};
 
 use audio::Pcm;
-use futures::stream::BoxStream;
+use futures::{FutureExt, future, future::BoxFuture, stream::BoxStream};
 
 /// Sound as it is made: chunks of one rate, in order. Dropping it cancels the work.
 pub type SpeechStream = BoxStream<'static, Result<Pcm, SpeakError>>;
@@ -41,4 +41,10 @@ pub trait Tts: Send + Sync {
     /// The stream ends after its first error, and after at most `deadline_ms` of the utterance. A text
     /// without words or longer than [`MAX_CHARS`] is [`ErrorKind::BadRequest`].
     fn speak(&self, utterance: Utterance) -> SpeechStream;
+
+    /// Does ahead of need what the first words would wait for, such as opening a connection, and says whether the
+    /// engine can be reached. Worth repeating before idle connections are closed, every half minute or so.
+    fn prewarm(&self) -> BoxFuture<'static, Result<(), SpeakError>> {
+        future::ready(Ok(())).boxed()
+    }
 }

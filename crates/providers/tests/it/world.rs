@@ -1,0 +1,226 @@
+//! A provider and the simulator that it talks to.
+
+use std::time::{Duration, Instant};
+
+use audio::{Encoding, Format, Pcm, Wav};
+use futures::StreamExt;
+use provider_sim::{Company, Sim};
+use providers::{
+    Http, Limits, Secret, deepgram, elevenlabs, google, kokoro, openai, piper, xtts_api,
+    xtts_streaming,
+};
+use tts::{SpeakError, SpeechStream, Tts, Utterance, Voice};
+
+pub const SENTENCE: &str = "Your appointment is on Tuesday at three, is that still all right?";
+
+/// Short enough for a table of failures, long enough for a busy machine.
+pub const LIMITS: Limits = Limits {
+    first_byte_ms: 1_500,
+    idle_ms: 400,
+};
+
+/// A simulator, a client of its own, and the voice to speak with.
+pub struct World {
+    pub sim: Sim,
+    pub tts: Box<dyn Tts>,
+    pub voice: Voice,
+}
+
+impl World {
+    pub async fn of(company: Company) -> World {
+        World::within(company, LIMITS).await
+    }
+
+    pub async fn within(company: Company, limits: Limits) -> World {
+        let sim = Sim::start(company).await.expect("there is a free port");
+        let key = Secret::new(sim.key());
+        let (tts, voice) = client(company, &sim.url(), key, limits);
+        let voice = Voice::new(tts.name(), voice);
+        World { sim, tts, voice }
+    }
+
+    /// The same with another key than the simulator takes.
+    pub fn with_key(sim: Sim, company: Company, key: &str) -> World {
+        let (tts, voice) = client(company, &sim.url(), Secret::new(key), LIMITS);
+        let voice = Voice::new(tts.name(), voice);
+        World { sim, tts, voice }
+    }
+
+    pub fn say(&self, text: &str) -> SpeechStream {
+        self.tts.speak(Utterance::plain(text, self.voice.clone()))
+    }
+
+    /// What became of a sentence, and after how long.
+    pub async fn outcome(&self, deadline_ms: u32) -> (Result<Pcm, SpeakError>, Duration) {
+        let utterance = Utterance::plain(SENTENCE, self.voice.clone()).within(deadline_ms);
+        let begun = Instant::now();
+        let said = tts::collect(self.tts.speak(utterance), 60_000).await;
+        (said, begun.elapsed())
+    }
+
+    /// How many requests for speech arrived, lists and warming left out.
+    pub fn asked(&self) -> usize {
+        let speech = |path: &str| {
+            [
+                "/speak",
+                "/text-to-speech/",
+                "/speech",
+                ":synthesize",
+                "/synthesize",
+                "/tts_stream",
+                "/tts_to_audio",
+            ]
+            .iter()
+            .any(|part| path.contains(part))
+                || path == "/"
+        };
+        self.sim
+            .seen()
+            .iter()
+            .filter(|seen| speech(&seen.path))
+            .count()
+    }
+}
+
+fn client(company: Company, url: &str, key: Secret, limits: Limits) -> (Box<dyn Tts>, String) {
+    let http = Http::new(1_000).expect("a client can be built");
+    let url = url.to_owned();
+    match company {
+        Company::Deepgram => {
+            let base = deepgram::Config::new(key);
+            let config = deepgram::Config {
+                base_url: url,
+                limits,
+                ..base
+            };
+            let voice = config.voice.clone();
+            (
+                Box::new(deepgram::Deepgram::new(config, &http).expect("sane")),
+                voice,
+            )
+        }
+        Company::ElevenLabs => {
+            let base = elevenlabs::Config::new(key);
+            let config = elevenlabs::Config {
+                base_url: url,
+                limits,
+                ..base
+            };
+            let voice = config.voice.clone();
+            (
+                Box::new(elevenlabs::ElevenLabs::new(config, &http).expect("sane")),
+                voice,
+            )
+        }
+        Company::OpenAi => {
+            let base_url = format!("{url}/v1");
+            let config = openai::Config {
+                base_url,
+                limits,
+                ..openai::Config::new(key)
+            };
+            let voice = config.voice.clone();
+            (
+                Box::new(openai::OpenAi::new(config, &http).expect("sane")),
+                voice,
+            )
+        }
+        Company::Google => {
+            let base = google::Config::new(key);
+            let config = google::Config {
+                base_url: url,
+                limits,
+                ..base
+            };
+            let voice = config.voice.clone();
+            (
+                Box::new(google::Google::new(config, &http).expect("sane")),
+                voice,
+            )
+        }
+        _ => own_server(company, url, limits, &http),
+    }
+}
+
+fn own_server(
+    company: Company,
+    url: String,
+    limits: Limits,
+    http: &Http,
+) -> (Box<dyn Tts>, String) {
+    match company {
+        Company::Kokoro => {
+            let config = kokoro::Config {
+                limits,
+                ..kokoro::Config::new(url)
+            };
+            let voice = config.voice.clone();
+            (
+                Box::new(kokoro::Kokoro::new(config, http).expect("sane")),
+                voice,
+            )
+        }
+        Company::XttsStreaming => {
+            let config = xtts_streaming::Config {
+                voice: "owner".into(),
+                references: vec![reference("owner")],
+                limits,
+                ..xtts_streaming::Config::new(url)
+            };
+            (
+                Box::new(xtts_streaming::XttsStreaming::new(config, http).expect("sane")),
+                "owner".into(),
+            )
+        }
+        Company::XttsApi => {
+            let config = xtts_api::Config {
+                limits,
+                ..xtts_api::Config::new(url, "female")
+            };
+            (
+                Box::new(xtts_api::XttsApi::new(config, http).expect("sane")),
+                "female".into(),
+            )
+        }
+        _ => {
+            let voice = "en_US-lessac-medium";
+            let config = piper::Config {
+                limits,
+                ..piper::Config::new(url, voice)
+            };
+            (
+                Box::new(piper::Piper::new(config, http).expect("sane")),
+                voice.into(),
+            )
+        }
+    }
+}
+
+/// Three seconds of something like a voice.
+pub fn reference(voice: &str) -> xtts_streaming::Reference {
+    let sample = |i: u32| (i as f32 * 0.05).sin() * 0.3;
+    let pcm = Pcm::new(24_000, (0..72_000).map(sample).collect());
+    let format = Format {
+        encoding: Encoding::Pcm16,
+        rate: 24_000,
+    };
+    xtts_streaming::Reference {
+        voice: voice.into(),
+        wav: Wav::encode(&pcm, format),
+    }
+}
+
+/// Waits until `what` holds; fails after `limit`.
+pub async fn until(limit: Duration, what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < limit, "{what}: not within {limit:?}");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// The first piece of sound.
+pub async fn first(stream: &mut SpeechStream) -> Pcm {
+    let first = stream.next().await.expect("there is sound");
+    first.expect("it is spoken")
+}
