@@ -10,14 +10,19 @@ pub mod contract;
 mod error;
 mod health;
 mod ladder;
+mod pace;
 mod priority;
+mod race;
+mod rung;
 mod utterance;
 
 pub use clip::{collect, phone_clip};
 pub use error::{ErrorKind, SpeakError};
 pub use health::{Health, Outcome};
-pub use ladder::{Ladder, Rung, Spoken, Wait};
+pub use ladder::Ladder;
 pub use priority::behind_requests;
+pub use race::Spoken;
+pub use rung::{Rung, Wait};
 pub use utterance::{MAX_CHARS, Utterance, Voice, VoiceInfo};
 
 use audio::Pcm;

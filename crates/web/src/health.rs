@@ -45,12 +45,11 @@ pub(crate) async fn checks(app: &App, patience: Duration) -> Vec<Check> {
         ok: result.is_ok(),
         detail: result.err().unwrap_or_else(|| "ok".into()),
     };
-    let now = parts.clock.now();
     let voices = parts.voicer.ladder().health();
-    let up = voices.iter().any(|(_, health)| health.is_up(now));
+    let up = voices.iter().any(|(_, health)| health.is_up());
     let names = voices
         .iter()
-        .map(|(name, h)| format!("{name} {}", if h.is_up(now) { "up" } else { "down" }))
+        .map(|(name, h)| format!("{name} {}", if h.is_up() { "up" } else { "down" }))
         .collect::<Vec<_>>();
     let voice = if up {
         Check {
@@ -98,9 +97,8 @@ async fn metrics(app: web::Data<App>) -> HttpResponse {
     app.meter
         .calls(app.switchboard.count(), app.switchboard.turn_tasks());
     let parts = app.switchboard.parts();
-    let now = parts.clock.now();
     for (provider, health) in parts.voicer.ladder().health() {
-        app.meter.breaker(provider, !health.is_up(now));
+        app.meter.breaker(provider, !health.is_up());
     }
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")

@@ -1,39 +1,59 @@
 use events::At;
-use tts::{ErrorKind, Health, Outcome};
+use tts::{ErrorKind, Health, Outcome, SpeakError};
 
-fn fold(kinds: &[ErrorKind]) -> Health {
-    let fail = |health: Health, kind: &ErrorKind| health.after(Outcome::Failed(*kind), At(1000));
-    kinds.iter().fold(Health::default(), fail)
+fn failed(kind: ErrorKind) -> Outcome {
+    Outcome::Failed(SpeakError::new(kind, "somebody", "as it was told to"))
+}
+
+fn fold(kind: ErrorKind, moments: &[u64]) -> Health {
+    let fail = |health: Health, at: &u64| health.after(failed(kind), At(*at));
+    moments.iter().fold(Health::default(), fail)
 }
 
 #[test]
-fn a_failure_rests_for_a_moment_and_then_gets_a_trial() {
-    let health = fold(&[ErrorKind::Unavailable]);
-    assert!(!health.is_up(At(1000)) && !health.is_up(At(1499)) && health.is_up(At(1500)));
+fn one_failure_means_nothing_and_five_in_ten_seconds_open_the_breaker() {
+    assert!(fold(ErrorKind::Unavailable, &[1_000]).is_up());
+    assert!(fold(ErrorKind::Timeout, &[1_000, 2_000, 3_000, 4_000]).is_up());
+    assert!(!fold(ErrorKind::Timeout, &[1_000, 2_000, 3_000, 4_000, 5_000]).is_up());
+    assert!(fold(ErrorKind::Timeout, &[1_000, 4_000, 7_000, 10_000, 13_000]).is_up());
 }
 
 #[test]
-fn failures_in_a_row_rest_longer_but_never_for_ever() {
-    let rest = |n: usize| {
-        fold(&vec![ErrorKind::Timeout; n])
-            .resting_until
-            .since(At(1000))
-    };
-    assert_eq!((rest(1), rest(2), rest(3)), (500, 1000, 2000));
-    assert_eq!(rest(100), 60_000);
+fn while_it_is_open_one_request_a_second_finds_out() {
+    let down = fold(ErrorKind::Broken, &[0, 0, 0, 0, 0]);
+    assert!(!down.admits(At(999)) && down.admits(At(1_000)));
+    let asked = down.asked(At(1_000));
+    assert!(!asked.admits(At(1_999)) && asked.admits(At(2_000)));
+    let still = asked.after(failed(ErrorKind::Broken), At(1_500));
+    assert!(!still.admits(At(2_499)) && still.admits(At(2_500)) && !still.is_up());
 }
 
 #[test]
-fn speaking_once_heals() {
-    let health = fold(&[ErrorKind::Timeout; 5]).after(Outcome::Spoke, At(1000));
-    assert_eq!(health, Health::default());
+fn speaking_once_closes_it() {
+    let down = fold(ErrorKind::Timeout, &[0, 0, 0, 0, 0]);
+    assert_eq!(down.after(Outcome::Spoke, At(1_000)), Health::default());
 }
 
 #[test]
 fn a_refused_key_rests_long_and_a_bad_text_not_at_all() {
-    assert_eq!(fold(&[ErrorKind::Auth]).resting_until, At(301_000));
+    let barred = fold(ErrorKind::Auth, &[1_000]);
+    assert!(!barred.admits(At(300_999)) && barred.admits(At(301_000)));
     assert_eq!(
-        fold(&[ErrorKind::BadRequest, ErrorKind::Cancelled]),
+        fold(ErrorKind::BadRequest, &[1, 2, 3, 4, 5]),
         Health::default()
     );
+    assert_eq!(
+        fold(ErrorKind::Cancelled, &[1, 2, 3, 4, 5]),
+        Health::default()
+    );
+}
+
+#[test]
+fn who_asks_to_be_left_alone_is_and_never_for_ever() {
+    let wish = |ms| {
+        let error = SpeakError::new(ErrorKind::RateLimited, "somebody", "later");
+        Health::default().after(Outcome::Failed(error.retry_after(Some(ms))), At(0))
+    };
+    assert!(!wish(3_000).admits(At(2_999)) && wish(3_000).admits(At(3_000)));
+    assert!(wish(3_600_000).admits(At(60_000)));
 }

@@ -2,6 +2,7 @@
 
 mod clip;
 mod health;
+mod hedge;
 mod ladder;
 
 use std::sync::{
