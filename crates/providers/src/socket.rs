@@ -49,8 +49,16 @@ pub(crate) async fn open(wire: &Wire, path: &str, judge: Judge) -> Result<Socket
         .max_message_size(Some(MESSAGE_BYTES))
         .max_frame_size(Some(MESSAGE_BYTES))
         .max_write_buffer_size(WRITE_BYTES);
-    let unusable = |_| wire.error(ErrorKind::BadRequest, "the address cannot be built; check model and voice settings");
-    let mut request = wire.socket_url(path).into_client_request().map_err(unusable)?;
+    let unusable = |_| {
+        wire.error(
+            ErrorKind::BadRequest,
+            "the address cannot be built; check model and voice settings",
+        )
+    };
+    let mut request = wire
+        .socket_url(path)
+        .into_client_request()
+        .map_err(unusable)?;
     if let Some((name, value)) = wire.key() {
         request.headers_mut().insert(name, value.clone());
     }
@@ -63,7 +71,9 @@ pub(crate) async fn open(wire: &Wire, path: &str, judge: Judge) -> Result<Socket
             let body: Value = serde_json::from_slice(body).unwrap_or_default();
             match status {
                 // A page where a socket should be.
-                200..=299 => Err(wire.broken("it answered with a page instead of a socket; is the base URL that of its API?")),
+                200..=299 => Err(wire.broken(
+                    "it answered with a page instead of a socket; is the base URL that of its API?",
+                )),
                 _ => Err(judge(status, &body).error(wire.name, status, wait)),
             }
         }
@@ -128,7 +138,11 @@ fn lost(name: &str, error: &Error) -> SpeakError {
 
 /// The company ended the conversation before the utterance was over.
 pub(crate) fn cut(name: &str) -> SpeakError {
-    SpeakError::new(ErrorKind::Broken, name, "it closed the socket before it had said everything")
+    SpeakError::new(
+        ErrorKind::Broken,
+        name,
+        "it closed the socket before it had said everything",
+    )
 }
 
 /// Sockets that stand ready, each for one purpose such as a voice.

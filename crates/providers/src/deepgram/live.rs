@@ -66,7 +66,10 @@ impl Inner {
                 Kept::new(path, socket)
             }
         };
-        let messages = [json!({ "type": "Speak", "text": text }), json!({ "type": "Flush" })];
+        let messages = [
+            json!({ "type": "Speak", "text": text }),
+            json!({ "type": "Flush" }),
+        ];
         say(&self.wire, &mut kept.socket, messages).await?;
         kept.uses += 1;
         let rate = self.rate;
@@ -89,7 +92,10 @@ impl Inner {
             query.push(("speed", pace.to_string()));
         }
         let url = Url::parse_with_params("ws://a/v1/speak", query);
-        let url = url.map_err(|_| self.wire.error(ErrorKind::BadRequest, "the model's name cannot be sent"))?;
+        let url = url.map_err(|_| {
+            self.wire
+                .error(ErrorKind::BadRequest, "the model's name cannot be sent")
+        })?;
         Ok(format!("/v1/speak?{}", url.query().unwrap_or_default()))
     }
 }
@@ -123,8 +129,14 @@ fn read(message: Message) -> Result<Said, SpeakError> {
 fn closed(reason: &str) -> SpeakError {
     let of = |kind, what: &str| SpeakError::new(kind, NAME, what);
     match reason.get(..4) {
-        Some("DATA" | "BIG-") => of(ErrorKind::BadRequest, "it refused the text on its socket; split the text"),
-        Some("NET-") => of(ErrorKind::Unavailable, "it closed the socket because of trouble of its own"),
+        Some("DATA" | "BIG-") => of(
+            ErrorKind::BadRequest,
+            "it refused the text on its socket; split the text",
+        ),
+        Some("NET-") => of(
+            ErrorKind::Unavailable,
+            "it closed the socket because of trouble of its own",
+        ),
         _ => cut(NAME),
     }
 }
