@@ -70,7 +70,12 @@ impl Inner {
             first["voice_settings"] = settings;
         }
         let all = json!({ "text": format!("{text} "), "flush": true });
-        say(&self.wire, &mut kept.socket, [first, all, json!({ "text": "" })]).await?;
+        say(
+            &self.wire,
+            &mut kept.socket,
+            [first, all, json!({ "text": "" })],
+        )
+        .await?;
         let bytes = listen(NAME, kept, read, drop);
         Ok(Sound::new(bytes, Decoder::pcm16(self.rate)))
     }
@@ -102,7 +107,9 @@ fn read(message: Message) -> Result<Said, SpeakError> {
     match said["audio"].as_str().filter(|sound| !sound.is_empty()) {
         Some(sound) => {
             let sound = STANDARD.decode(sound);
-            Ok(Said::Sound(sound.map_err(|_| broken("its sound is not base64"))?))
+            Ok(Said::Sound(
+                sound.map_err(|_| broken("its sound is not base64"))?,
+            ))
         }
         None if said["isFinal"] == true => Ok(Said::Over),
         None => Ok(Said::Nothing),

@@ -78,7 +78,7 @@ async fn row(company: Company) -> Vec<String> {
             Err(error) => End::Fails(error.kind),
         };
         let took = took.as_millis() as u64;
-        println!(
+        eprintln!(
             "{company:?} x {name}: {end:?} after {took} ms {}",
             said.as_ref().err().map_or("", |e| &e.message)
         );

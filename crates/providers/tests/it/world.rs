@@ -39,6 +39,42 @@ impl World {
         World { sim, tts, voice }
     }
 
+    /// The same over WebSockets; `None` for those that have none.
+    pub async fn over_sockets(company: Company, limits: Limits) -> Option<World> {
+        let sim = Sim::start(company).await.expect("there is a free port");
+        let (key, base_url) = (Secret::new(sim.key()), sim.url());
+        let http = Http::new(1_000).expect("a client can be built");
+        let (tts, voice): (Box<dyn Tts>, String) = match company {
+            Company::Deepgram => {
+                let base = deepgram::Config::new(key);
+                let config = deepgram::Config {
+                    base_url,
+                    limits,
+                    socket: true,
+                    ..base
+                };
+                let voice = config.voice.clone();
+                let tts = deepgram::Deepgram::new(config, &http).expect("sane");
+                (Box::new(tts), voice)
+            }
+            Company::ElevenLabs => {
+                let base = elevenlabs::Config::new(key);
+                let config = elevenlabs::Config {
+                    base_url,
+                    limits,
+                    socket: true,
+                    ..base
+                };
+                let voice = config.voice.clone();
+                let tts = elevenlabs::ElevenLabs::new(config, &http).expect("sane");
+                (Box::new(tts), voice)
+            }
+            _ => return None,
+        };
+        let voice = Voice::new(tts.name(), voice);
+        Some(World { sim, tts, voice })
+    }
+
     /// The same with another key than the simulator takes.
     pub fn with_key(sim: Sim, company: Company, key: &str) -> World {
         let (tts, voice) = client(company, &sim.url(), Secret::new(key), LIMITS);
