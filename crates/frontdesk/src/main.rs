@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod demo;
 mod house;
+mod join;
 mod log;
 mod phone;
 mod replay;

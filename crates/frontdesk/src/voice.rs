@@ -12,10 +12,14 @@ use std::{
 use events::Clock;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use indicatif::ProgressBar;
+use providers::Http;
 use speech_embedded::{EmbeddedTts, ProcessTts, Program, Settings, models};
 use tts::{ErrorKind, Ladder, Rung, SpeakError, SpeechStream, Tts, Utterance, VoiceInfo, Wait};
 
-use crate::config::Speech;
+use crate::{
+    config::{Config, Speech},
+    join::{self, Company},
+};
 
 /// How long each rung may take before the next one is asked, ms.
 const PATIENCE_MS: u32 = 3_000;
@@ -57,19 +61,45 @@ impl Tts for BuiltIn {
 }
 
 /// The ladder of this configuration, and the built-in voice to be opened.
-pub fn ladder(speech: &Speech, scratch: &Path, clock: Arc<dyn Clock>) -> (Ladder, BuiltIn) {
+///
+/// # Errors
+/// Which company's setting cannot work.
+pub fn ladder(
+    config: &Config,
+    scratch: &Path,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<(Ladder, BuiltIn)> {
     let built_in = BuiltIn::default();
+    let http = Http::new(join::CONNECT_MS)?;
     let mut rungs = Vec::new();
-    for name in &speech.chain {
+    for name in &config.speech.chain {
         let tts: Option<Arc<dyn Tts>> = match name.as_str() {
             "embedded" => Some(Arc::new(built_in.clone())),
             "flite" => process(Program::flite(), scratch),
             "espeak" | "espeak-ng" => process(Program::espeak_ng(), scratch),
-            _ => None,
+            name => {
+                rungs.extend(rung(name, config, &http)?);
+                None
+            }
         };
         rungs.extend(tts.map(|tts| Rung::new(tts, PATIENCE_MS)));
     }
-    (Ladder::new(rungs, clock, Arc::new(TokioWait)), built_in)
+    Ok((Ladder::new(rungs, clock, Arc::new(TokioWait)), built_in))
+}
+
+/// A company's rung, with the voice in which it stands in.
+fn rung(name: &str, config: &Config, http: &Http) -> anyhow::Result<Option<Rung>> {
+    let Some(vendor) = config.vendors.get(name) else {
+        return Ok(None);
+    };
+    let company = join::company(name, vendor, http)?;
+    Ok(company.map(|Company { tts, voice }| {
+        let rung = Rung::new(tts, PATIENCE_MS);
+        match voice {
+            Some(voice) => rung.standing_in(voice),
+            None => rung,
+        }
+    }))
 }
 
 fn process(program: Program, scratch: &Path) -> Option<Arc<dyn Tts>> {

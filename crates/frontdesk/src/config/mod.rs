@@ -25,6 +25,7 @@ mod speech;
 mod store;
 mod targets;
 mod value;
+mod vendors;
 mod watch;
 
 use std::{
@@ -48,6 +49,7 @@ pub use self::{
     speech::Speech,
     store::Store,
     targets::Targets,
+    vendors::{Vendor, Vendors},
     watch::{Live, Watcher},
 };
 use self::{document::Document, reader::Reader};
@@ -64,6 +66,8 @@ pub struct Config {
     pub carrier: Twilio,
     /// The voices.
     pub speech: Speech,
+    /// The companies among them.
+    pub vendors: Vendors,
     /// Who replies.
     pub agent: AgentConfig,
     /// Where things are kept.
@@ -134,6 +138,7 @@ pub fn keys() -> Vec<&'static Key> {
         Server::KEYS,
         Twilio::KEYS,
         Speech::KEYS,
+        Vendors::KEYS,
         AgentConfig::KEYS,
         Store::KEYS,
         Retention::KEYS,
@@ -181,10 +186,12 @@ impl Config {
     fn read(reader: &mut Reader<'_>) -> Self {
         let server = Server::read(reader);
         let limits = Limits::read(reader);
+        let speech = Speech::read(reader);
         Self {
+            vendors: Vendors::read(reader, &speech.chain),
+            speech,
             carrier: Twilio::read(reader, &server),
             server,
-            speech: Speech::read(reader),
             agent: AgentConfig::read(reader),
             store: Store::read(reader),
             retention: Retention::read(reader, &limits),

@@ -6,6 +6,7 @@ use super::{
     errors::{listed, nearest},
     keys::{Fault, Key, Kind, any},
     reader::Reader,
+    vendors::Vendors,
 };
 
 /// The voices that are built in or called as programs.
@@ -29,7 +30,8 @@ const CHAIN: Key = Key::new(
     &["FRONTDESK__SPEECH__CHAIN", "FRONTDESK_VOICES"],
     Kind::List(engine),
     "embedded,flite,espeak",
-    "Which engines speak: the first that can does. Known are embedded, flite and espeak.",
+    "Which engines speak: the first that can does. Known are embedded, flite, espeak, deepgram, elevenlabs, openai, \
+     google, kokoro, piper, xtts and xtts_api.",
 );
 const MODELS_DIR: Key = Key::new(
     "speech.models_dir",
@@ -90,12 +92,13 @@ impl Speech {
 }
 
 fn engine(name: &str) -> Result<(), Fault> {
-    if ENGINES.contains(&name) {
+    let known = ENGINES.iter().copied().chain(Vendors::names());
+    if known.clone().any(|engine| engine == name) {
         return Ok(());
     }
-    let hint = match nearest(name, ENGINES.iter().copied()) {
+    let hint = match nearest(name, known.clone()) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("known are {}", listed(ENGINES.iter().copied())),
+        None => format!("known are {}", listed(known)),
     };
     Err(Fault::new(
         format!("has `{name}`, which is no engine"),

@@ -29,7 +29,7 @@ pub fn parts(
     let objects = Arc::new(FolderObjects::open(data.join("audio"))?);
     let scratch = data.join("scratch");
     ground::folder(&scratch)?;
-    let (ladder, built_in) = voice::ladder(&config.speech, &scratch, clock.clone());
+    let (ladder, built_in) = voice::ladder(config, &scratch, clock.clone())?;
     let records: Arc<dyn Records> = records;
     let desk = Arc::new(RecordsDesk::new(records.clone(), clock.clone()));
     let pace = Pace {

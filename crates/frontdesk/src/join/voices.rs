@@ -1,0 +1,103 @@
+//! A company's name in `speech.chain` becomes an engine.
+
+use std::sync::Arc;
+
+use providers::{
+    Http, Secret, SetupError, deepgram, elevenlabs, google, kokoro, openai, piper, xtts_api,
+    xtts_streaming,
+};
+use tts::{Tts, Voice};
+
+use crate::config::Vendor;
+
+/// How long connecting may take, ms.
+pub const CONNECT_MS: u32 = 2_000;
+
+/// An engine, and the voice in which it stands in for another one.
+pub struct Company {
+    /// The engine.
+    pub tts: Arc<dyn Tts>,
+    /// Its voice; without one, its first.
+    pub voice: Option<Voice>,
+}
+
+/// The company of this name; `None` when there is none of it.
+///
+/// # Errors
+/// Which setting cannot work.
+pub fn company(name: &str, vendor: &Vendor, http: &Http) -> Result<Option<Company>, SetupError> {
+    let key = Secret::new(vendor.api_key.as_ref().map_or("", |key| key.reveal()));
+    let url = vendor.base_url.clone();
+    let voice = vendor.voice.clone();
+    let model = vendor.model.clone();
+    let tts: Arc<dyn Tts> = match name {
+        "deepgram" => {
+            let mut config = deepgram::Config::new(key);
+            set(&mut config.base_url, url);
+            set(&mut config.voice, voice);
+            Arc::new(deepgram::Deepgram::new(config, http)?)
+        }
+        "elevenlabs" => {
+            let mut config = elevenlabs::Config::new(key);
+            set(&mut config.base_url, url);
+            set(&mut config.voice, voice);
+            set(&mut config.model, model);
+            Arc::new(elevenlabs::ElevenLabs::new(config, http)?)
+        }
+        "openai" => {
+            let mut config = openai::Config::new(key);
+            set(&mut config.base_url, url);
+            set(&mut config.voice, voice);
+            set(&mut config.model, model);
+            Arc::new(openai::OpenAi::new(config, http)?)
+        }
+        "google" => {
+            let mut config = google::Config::new(key);
+            set(&mut config.base_url, url);
+            set(&mut config.voice, voice);
+            Arc::new(google::Google::new(config, http)?)
+        }
+        _ => match self_hosted(name, url.unwrap_or_default(), voice, http)? {
+            Some(tts) => tts,
+            None => return Ok(None),
+        },
+    };
+    let voice = vendor.voice.as_ref();
+    let voice = voice.map(|voice| Voice::new(tts.name(), voice));
+    Ok(Some(Company { tts, voice }))
+}
+
+/// Servers that the operator runs: they have an address and no key.
+fn self_hosted(
+    name: &str,
+    url: String,
+    voice: Option<String>,
+    http: &Http,
+) -> Result<Option<Arc<dyn Tts>>, SetupError> {
+    let named = voice.clone().unwrap_or_default();
+    let tts: Arc<dyn Tts> = match name {
+        "kokoro" => {
+            let mut config = kokoro::Config::new(url);
+            set(&mut config.voice, voice);
+            Arc::new(kokoro::Kokoro::new(config, http)?)
+        }
+        "piper" => Arc::new(piper::Piper::new(piper::Config::new(url, named), http)?),
+        "xtts" => {
+            let mut config = xtts_streaming::Config::new(url);
+            set(&mut config.voice, voice);
+            Arc::new(xtts_streaming::XttsStreaming::new(config, http)?)
+        }
+        "xtts_api" => Arc::new(xtts_api::XttsApi::new(
+            xtts_api::Config::new(url, named),
+            http,
+        )?),
+        _ => return Ok(None),
+    };
+    Ok(Some(tts))
+}
+
+fn set(field: &mut String, value: Option<String>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}
