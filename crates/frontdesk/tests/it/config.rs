@@ -165,9 +165,9 @@ fn unknown_keys_are_placed_and_corrected() {
     says(
         "zebra = 3",
         expect![[r#"
-        frontdesk.toml:1:1  unknown key `zebra`
-          hint: the sections are `agent`, `limits`, `log`, `retention`, `server`, `speech`, `store`, `targets` and `twilio`
-    "#]],
+            frontdesk.toml:1:1  unknown key `zebra`
+              hint: the sections are `agent`, `deepgram`, `elevenlabs`, `google`, `kokoro`, `limits`, `log`, `openai`, `piper`, `retention`, `server`, `speech`, `store`, `targets`, `twilio`, `xtts` and `xtts_api`
+        "#]],
     );
     says(
         "server.bnid = '127.0.0.1:1'",
@@ -558,9 +558,9 @@ fn words_are_one_of_a_few() {
     says(
         "[speech]\nchain = ['cloud']",
         expect![[r#"
-        frontdesk.toml:2:10  `speech.chain` has `cloud`, which is no engine
-          hint: known are `embedded`, `flite` and `espeak`
-    "#]],
+            frontdesk.toml:2:10  `speech.chain` has `cloud`, which is no engine
+              hint: known are `embedded`, `flite`, `espeak`, `deepgram`, `elevenlabs`, `openai`, `google`, `kokoro`, `piper`, `xtts` and `xtts_api`
+        "#]],
     );
     says(
         "[speech]\nchain = []",
@@ -717,9 +717,9 @@ fn the_environment_is_checked_like_the_file() {
     world()
         .env("FRONTDESK_VOICES", "embedded, cloud")
         .says(expect![[r#"
-        $FRONTDESK_VOICES  `speech.chain` has `cloud`, which is no engine
-          hint: known are `embedded`, `flite` and `espeak`
-    "#]]);
+            $FRONTDESK_VOICES  `speech.chain` has `cloud`, which is no engine
+              hint: known are `embedded`, `flite`, `espeak`, `deepgram`, `elevenlabs`, `openai`, `google`, `kokoro`, `piper`, `xtts` and `xtts_api`
+        "#]]);
     world().env("FRONTDESK_BIND", "0.0.0.0:80").says(expect![[r#"
         $FRONTDESK_BIND  `server.bind` is 0.0.0.0:80, which others can reach, and there is no admin token
           hint: set FRONTDESK_ADMIN_TOKEN (`openssl rand -hex 24` makes one), or bind to 127.0.0.1
@@ -1009,6 +1009,28 @@ fn the_empty_configuration_works() {
         # speech.models_dir is not set
         speech.offline = false
         speech.workers = 0
+        # deepgram.api_key is not set
+        # deepgram.base_url is not set
+        # deepgram.voice is not set
+        # elevenlabs.api_key is not set
+        # elevenlabs.base_url is not set
+        # elevenlabs.voice is not set
+        # elevenlabs.model is not set
+        # openai.api_key is not set
+        # openai.base_url is not set
+        # openai.voice is not set
+        # openai.model is not set
+        # google.api_key is not set
+        # google.base_url is not set
+        # google.voice is not set
+        # kokoro.base_url is not set
+        # kokoro.voice is not set
+        # piper.base_url is not set
+        # piper.voice is not set
+        # xtts.base_url is not set
+        # xtts.voice is not set
+        # xtts_api.base_url is not set
+        # xtts_api.voice is not set
         agent.kind = "scripted"
         agent.first_ms = 0
         agent.per_word_ms = 0
