@@ -20,6 +20,10 @@ const SPAWNERS: &[(&str, &str)] = &[
         "starts the owner of all others",
     ),
     ("crates/carrier-sim/", "a program beside the house"),
+    (
+        "crates/provider-sim/src/sim.rs",
+        "starts what dropping the simulator ends",
+    ),
     ("crates/bench/", "a program beside the house"),
     ("crates/tidy/", "holds these words as data"),
 ];

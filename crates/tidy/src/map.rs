@@ -71,6 +71,7 @@ pub const PLACES: &[Place] = &[
         ],
     ),
     beside("carrier-sim", &["audio"]),
+    beside("provider-sim", &["audio"]),
     beside("bench", &["carrier-sim", "events"]),
     beside("tidy", &[]),
 ];

@@ -42,6 +42,10 @@ const ALLOWED: &[(&str, &str)] = &[
         "crates/carrier-sim/",
         "plays the carriers; shares no code with them",
     ),
+    (
+        "crates/provider-sim/",
+        "plays the companies; shares no code with our clients",
+    ),
     ("crates/bench/", "reports which provider was measured"),
     ("crates/tidy/", "holds this list"),
 ];

@@ -1,0 +1,3 @@
+//! What a client meets.
+
+mod openai;
