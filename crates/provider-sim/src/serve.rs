@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::chat::Chat;
 use crate::company::Company;
 use crate::fault::{Fault, Pace, Plan};
 use crate::reply::{Body, Reply};
@@ -31,6 +32,7 @@ pub(crate) struct House {
     pub(crate) plan: Mutex<Plan>,
     pub(crate) pace: Mutex<Pace>,
     pub(crate) log: Log,
+    pub(crate) chat: Chat,
 }
 
 impl House {
@@ -164,6 +166,7 @@ impl Visit {
             body,
             voicing: Voicing::of(fault),
             pace: self.house.pace(),
+            chat: self.house.chat.clone(),
         };
         let seen = Seen {
             method: request.method.clone(),

@@ -10,6 +10,7 @@ mod args;
 mod calls;
 mod catalogue;
 mod consent;
+mod look;
 mod port;
 mod prompt;
 mod rounds;

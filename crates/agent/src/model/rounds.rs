@@ -3,9 +3,10 @@
 use futures::StreamExt;
 
 use super::{
-    act::{After, Standing, act},
+    act::{Standing, act},
     calls::Calls,
     catalogue,
+    look::After,
     port::{Line, Model, ModelError, ModelFault, Piece, Prompt, ToolCall},
     prompt,
     strain::Strainer,

@@ -324,3 +324,67 @@ proptest! {
         }
     }
 }
+
+/// 200 calls with a turn every eight seconds each; the model is away for the second minute of four.
+fn outage(pinged: bool, fails_after: u64) -> (u64, u64, u64) {
+    const CALLS: u64 = 200;
+    const EVERY: u64 = 8_000;
+    let away = 60_000..120_000;
+    let start = 1_000_000;
+    let (mut breaker, mut pending) = (Breaker::default(), Vec::<(u64, Pass)>::new());
+    let (mut turns, mut asked, mut back) = (0, 0, 0);
+    for now in (0..240_000u64).step_by(10) {
+        let at = |ms: u64| At(start + ms);
+        pending.retain(|(due, pass)| {
+            if *due <= now {
+                breaker = breaker.failed(*pass, at(now));
+            }
+            *due > now
+        });
+        if pinged && now % Breaker::PAUSE_MS == 0 && breaker.open_until.is_some() {
+            asked += u64::from(away.contains(&now));
+            breaker = breaker.pinged(!away.contains(&now), at(now));
+        }
+        for _ in (0..CALLS).filter(|call| (now + call * EVERY / CALLS).is_multiple_of(EVERY)) {
+            let (pass, after) = breaker.admit(at(now));
+            breaker = after;
+            turns += u64::from(away.contains(&now));
+            let Some(pass) = pass else { continue };
+            if away.contains(&now) {
+                asked += 1;
+                pending.push((now + fails_after, pass));
+            } else {
+                breaker = breaker.spoke();
+                if now >= away.end && back == 0 {
+                    back = now - away.end;
+                }
+            }
+        }
+    }
+    (turns, asked, back)
+}
+
+#[test]
+fn an_outage_costs_few_requests_and_ends_soon() {
+    for fails_after in [10, 500, 3_500] {
+        let (turns, asked, back) = outage(true, fails_after);
+        assert_eq!(turns, 1_500);
+        assert!(
+            asked * 10 <= turns * 12,
+            "{asked} requests in {turns} turns"
+        );
+        assert!(
+            asked <= 200,
+            "{asked} requests, failing after {fails_after} ms"
+        );
+        assert!(
+            back <= 2_000,
+            "back {back} ms after the model, failing after {fails_after} ms"
+        );
+        let (_, asked, back) = outage(false, fails_after);
+        assert!(
+            asked <= 120 && back <= Breaker::LONGEST_MS,
+            "without pings: {asked} requests, back after {back} ms"
+        );
+    }
+}

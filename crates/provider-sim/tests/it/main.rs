@@ -1,3 +1,4 @@
 //! What a client meets.
 
+mod chat;
 mod openai;

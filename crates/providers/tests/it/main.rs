@@ -1,0 +1,3 @@
+//! The companies' clients, against the simulated companies.
+
+mod chat;
