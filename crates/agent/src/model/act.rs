@@ -240,7 +240,8 @@ fn transfer(turn: &mut Turn, to: &str) -> Result<After, Refusal> {
         let said = line(&tokens(&clean(&last.agent)));
         names.iter().any(|name| said.contains(name.as_str()))
     });
-    if !asked && !(offered && agrees(&turn.heard)) {
+    let agreed = offered && agrees(&turn.heard);
+    if !asked && !agreed {
         return refuse(
             "ask_first",
             "Ask the caller whether to put them through to this label, and wait for a yes.",
