@@ -87,7 +87,7 @@ impl Company {
 
     /// The documented body of an error that is nobody's mistake in the request.
     pub(crate) fn error(self, status: u16) -> Reply {
-        match self {
+        let mut reply = match self {
             Company::Deepgram => deepgram::error(status),
             Company::ElevenLabs => elevenlabs::error(status),
             Company::OpenAi => openai::error(status),
@@ -96,7 +96,10 @@ impl Company {
             Company::Piper | Company::PiperLegacy => piper::error(status),
             Company::XttsStreaming => streaming::error(status),
             Company::XttsApi => api::error(status),
-        }
+        };
+        // Some have one body for several.
+        reply.status = status;
+        reply
     }
 }
 

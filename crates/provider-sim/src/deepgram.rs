@@ -1,6 +1,7 @@
 //! Deepgram Aura: `POST /v1/speak` (pages "Text to Speech REST", "Media Output Settings", "Errors"; spec
 //! deepgram/deepgram-api-specs).
 
+mod live;
 mod models;
 
 use audio::{Encoding, Format};
@@ -33,6 +34,12 @@ const PARAMETERS: &[&str] = &[
 pub(crate) fn answer(request: &Request, key: &str) -> Reply {
     let reply = match request.target() {
         ("POST", "/v1/speak") => authorized(request, key).and_then(|()| spoken(request)),
+        ("GET", "/v1/speak") if request.wants_socket() => {
+            live::opened(request, key).map_err(|refused| {
+                let code = refused.body()["err_code"].as_str().map(str::to_owned);
+                refused.with("dg-error", code.unwrap_or_default())
+            })
+        }
         (_, "/v1/speak") => Err(refusal(405, "METHOD_NOT_ALLOWED", "Method not allowed.")),
         _ => Err(refusal(404, "NOT_FOUND", "Not found.")),
     };

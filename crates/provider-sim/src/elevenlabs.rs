@@ -1,5 +1,7 @@
 //! ElevenLabs: `POST /v1/text-to-speech/{voice}` and `…/stream`, `GET /v1/voices` (API reference; elevenlabs-python).
 
+mod live;
+
 use audio::{Encoding, Format, Pcm};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -80,6 +82,9 @@ pub(crate) fn answer(request: &Request, key: &str) -> Reply {
         }
         ("POST", ["v1", "text-to-speech", voice, "stream", "with-timestamps"]) => {
             authorized(request, key).and_then(|()| spoken(request, voice, Shape::Lines))
+        }
+        ("GET", ["v1", "text-to-speech", voice, "stream-input"]) if request.wants_socket() => {
+            live::opened(request, key, voice)
         }
         (_, ["v1", "text-to-speech", ..]) => Err(fastapi::not_allowed()),
         _ => Err(fastapi::not_found()),

@@ -1,5 +1,7 @@
 //! Google Cloud Text-to-Speech: `POST /v1/text:synthesize`, `GET /v1/voices` (REST reference v1; google-cloud-texttospeech).
 
+mod voices;
+
 use audio::{Encoding, Format, Wav};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,56 +11,11 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::sound::speak;
 
-const LIMIT_BYTES: usize = 5000;
-const NATURAL_RATE: u32 = 24_000;
-/// Languages of the Chirp 3 HD voices here; the company has more.
-const LANGUAGES: &[&str] = &["en-AU", "en-GB", "en-IN", "en-US"];
-/// Female, then male, as the page "Chirp 3: HD voices" has them.
-const FEMALE: &[&str] = &[
-    "Achernar",
-    "Aoede",
-    "Autonoe",
-    "Callirrhoe",
-    "Despina",
-    "Erinome",
-    "Gacrux",
-    "Kore",
-    "Laomedeia",
-    "Leda",
-    "Pulcherrima",
-    "Sulafat",
-    "Vindemiatrix",
-    "Zephyr",
-];
-const MALE: &[&str] = &[
-    "Achird",
-    "Algenib",
-    "Algieba",
-    "Alnilam",
-    "Charon",
-    "Enceladus",
-    "Fenrir",
-    "Iapetus",
-    "Orus",
-    "Puck",
-    "Rasalgethi",
-    "Sadachbia",
-    "Sadaltager",
-    "Schedar",
-    "Umbriel",
-    "Zubenelgenubi",
-];
-/// Voices of other families: name and gender.
-const OTHERS: &[(&str, &str)] = &[
-    ("en-AU-Neural2-A", "FEMALE"),
-    ("en-AU-Standard-B", "MALE"),
-    ("en-GB-Neural2-B", "MALE"),
-    ("en-US-Neural2-C", "FEMALE"),
-    ("en-US-Neural2-D", "MALE"),
-    ("en-US-Standard-C", "FEMALE"),
-    ("en-US-Wavenet-F", "FEMALE"),
-];
+use voices::all_voices;
 
+const LIMIT_BYTES: usize = 5000;
+/// What the voices speak unless another rate is asked for, in hertz.
+const NATURAL_RATE: u32 = 24_000;
 /// The answer to any request.
 pub(crate) fn answer(request: &Request, key: &str) -> Reply {
     let path = request.path.replace("%3A", ":").replace("%3a", ":");
@@ -150,31 +107,6 @@ fn no_such_key() -> Reply {
         }],
     });
     answered(400, &json!({ "error": error }))
-}
-
-/// A voice as `voices.list` describes it.
-struct Voice {
-    name: String,
-    language: String,
-    gender: &'static str,
-}
-
-fn all_voices() -> impl Iterator<Item = Voice> {
-    let chirps = LANGUAGES.iter().flat_map(|language| {
-        let female = FEMALE.iter().map(|name| (name, "FEMALE"));
-        let male = MALE.iter().map(|name| (name, "MALE"));
-        female.chain(male).map(move |(name, gender)| Voice {
-            name: format!("{language}-Chirp3-HD-{name}"),
-            language: (*language).to_owned(),
-            gender,
-        })
-    });
-    let others = OTHERS.iter().map(|(name, gender)| Voice {
-        name: (*name).to_owned(),
-        language: name.chars().take(5).collect(),
-        gender,
-    });
-    chirps.chain(others)
 }
 
 fn voices(request: &Request) -> Reply {

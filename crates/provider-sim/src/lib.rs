@@ -24,6 +24,7 @@ mod request;
 mod seen;
 mod serve;
 mod sim;
+mod socket;
 pub mod sound;
 mod wire;
 mod xtts;

@@ -1,4 +1,5 @@
-//! `provider-sim COMPANY [--port N]`: prints the address, serves until stdin closes.
+//! `provider-sim COMPANY [--port N]`: prints the address and, on the next line, the key that it accepts; serves until
+//! stdin closes.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -34,7 +35,7 @@ async fn run(arguments: &[String]) -> Result<(), String> {
         .await
         .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
     let mut out = std::io::stdout();
-    writeln!(out, "{}", sim.url())
+    writeln!(out, "{}\n{}", sim.url(), sim.key())
         .and_then(|()| out.flush())
         .map_err(|error| format!("cannot print the address: {error}"))?;
     // Whatever comes in is not for us; the end of it is.

@@ -13,12 +13,12 @@ use serde_json::Value;
 
 use crate::fault::{Fault, Pace};
 use crate::seen::Ticket;
+use crate::socket::Talk;
 
 /// What goes back over the wire.
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// An answer as a company's file words it.
-#[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
@@ -26,7 +26,6 @@ pub(crate) struct Reply {
 }
 
 /// The body of an answer.
-#[derive(Debug)]
 pub(crate) enum Content {
     /// With its length said in advance.
     Whole(Bytes),
@@ -34,6 +33,8 @@ pub(crate) enum Content {
     Pieces(Vec<Bytes>),
     /// The same, and then the server breaks off: something raised after the head had left.
     Torn(Vec<Bytes>),
+    /// The connection becomes a WebSocket.
+    Socket(Talk),
 }
 
 impl Reply {
@@ -68,10 +69,27 @@ impl Reply {
         }
     }
 
+    /// The connection becomes a WebSocket, and this happens on it.
+    pub(crate) fn socket(talk: Talk) -> Self {
+        Self {
+            status: 101,
+            headers: Vec::new(),
+            content: Content::Socket(talk),
+        }
+    }
+
     /// One more header.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// The body as JSON; null when it is something else.
+    pub(crate) fn body(&self) -> Value {
+        match &self.content {
+            Content::Whole(body) => serde_json::from_slice(body).unwrap_or_default(),
+            _ => Value::Null,
+        }
     }
 
     /// What no company says: the simulator cannot make this sound.
@@ -85,6 +103,8 @@ impl Reply {
     /// The answer with a fault in what it says.
     pub(crate) fn spoilt(mut self, fault: Fault) -> Self {
         match fault {
+            // What is said over a socket is spoilt there.
+            _ if self.status == 101 => {}
             Fault::Garbage => {
                 self.status = 200;
                 self.content = Content::Whole(Bytes::from_static(GARBAGE));
@@ -122,6 +142,7 @@ impl Reply {
                 (VecDeque::from([bytes]), 0)
             }
             Content::Pieces(pieces) => (pieces.into(), pace.every_ms),
+            Content::Socket(_) => (VecDeque::new(), 0),
             Content::Torn(pieces) => {
                 let all = pieces.iter().map(Bytes::len).sum();
                 left = Some(left.map_or(all, |cut| cut.min(all)));
@@ -140,7 +161,8 @@ impl Reply {
 }
 
 /// Somebody between us and the company.
-const GARBAGE: &[u8] = b"<!DOCTYPE html><html><head><title>Please sign in</title></head>\
+pub(crate) const GARBAGE: &[u8] =
+    b"<!DOCTYPE html><html><head><title>Please sign in</title></head>\
 <body><h1>Welcome to the guest network</h1><p>Accept the terms to go on.</p></body></html>\n";
 
 /// A content type that the body is not.
@@ -184,6 +206,8 @@ impl Flow {
         if self.left == Some(0) {
             // What was handed over before has to leave first: an error drops what is still buffered.
             self.settle();
+            // On a busy machine the sleep may be over when it is first looked at; a yield never is.
+            tokio::task::yield_now().await;
             tokio::time::sleep(Duration::from_millis(5)).await;
             return Err(io::ErrorKind::ConnectionAborted.into());
         }

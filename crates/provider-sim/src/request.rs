@@ -45,6 +45,12 @@ impl Request {
         given.eq_ignore_ascii_case(scheme).then_some(credential)
     }
 
+    /// Whether the client asks for a WebSocket.
+    pub(crate) fn wants_socket(&self) -> bool {
+        let asked = self.header("upgrade").unwrap_or_default();
+        asked.eq_ignore_ascii_case("websocket") && self.header("sec-websocket-key").is_some()
+    }
+
     /// A field of the JSON body; null is as good as missing.
     pub(crate) fn field(&self, name: &str) -> Option<&Value> {
         self.json.as_ref()?.get(name).filter(|v| !v.is_null())

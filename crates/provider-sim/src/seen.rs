@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use serde_json::Value;
 
+use crate::wire::Manners;
+
 /// A request as it arrived.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -61,7 +63,7 @@ impl Log {
     }
 
     /// Notes a request. The ticket says how it went on.
-    pub(crate) fn enter(&self, seen: Seen) -> Ticket {
+    pub(crate) fn enter(&self, seen: Seen, manners: Arc<Manners>) -> Ticket {
         let mut all = self.lock();
         let index = all.len();
         if index < LIMIT {
@@ -69,6 +71,7 @@ impl Log {
         }
         Ticket {
             log: self.clone(),
+            manners,
             index,
             arrived: Instant::now(),
             settled: false,
@@ -85,6 +88,7 @@ impl Log {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     log: Log,
+    manners: Arc<Manners>,
     index: usize,
     arrived: Instant,
     settled: bool,
@@ -106,7 +110,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        if self.settled {
+        if self.settled || self.manners.is_ours() {
             return;
         }
         let after = self.arrived.elapsed().as_millis() as u64;

@@ -6,20 +6,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::chat::Chat;
 use crate::company::Company;
 use crate::fault::{Fault, Pace, Plan};
-use crate::reply::{Body, Reply};
+use crate::reply::{Body, Content, Reply};
 use crate::request::Request;
 use crate::seen::{Log, Seen, Ticket};
+use crate::socket::{Socket, Talk};
 use crate::sound::Voicing;
 use crate::wire::{Manners, Wire};
 
@@ -54,10 +59,12 @@ pub(crate) async fn connection(
     mut closed: watch::Receiver<u64>,
 ) {
     let manners = Arc::new(Manners::default());
+    let (talks, mut talk) = mpsc::channel(1);
     let visit = Visit {
         house,
         manners: manners.clone(),
         number,
+        talks,
     };
     let wire = TokioIo::new(Wire::new(stream, manners.clone()));
     let service = service_fn(|request| {
@@ -66,11 +73,24 @@ pub(crate) async fn connection(
     });
     let served = http1::Builder::new()
         .half_close(false)
-        .serve_connection(wire, service);
+        .serve_connection(wire, service)
+        .with_upgrades();
+    let served = async {
+        let over = served.await;
+        // It may have become a WebSocket, which is served in its place.
+        if let (Ok(()), Ok(talk)) = (over, talk.try_recv()) {
+            talk.await;
+        }
+    };
+    let told = async {
+        // Said before the answers are dropped, so that they do not take it for the client's doing.
+        let _ = closed.changed().await;
+        manners.close();
+    };
     tokio::select! {
-        _ = served => {}
+        () = served => {}
         () = manners.ended() => {}
-        _ = closed.changed() => {}
+        () = told => {}
     }
 }
 
@@ -80,19 +100,22 @@ struct Visit {
     house: Arc<House>,
     manners: Arc<Manners>,
     number: u64,
+    /// What goes on when the connection has become a WebSocket.
+    talks: mpsc::Sender<BoxFuture<'static, ()>>,
 }
 
 impl Visit {
     async fn serve(
         self,
-        request: hyper::Request<Incoming>,
+        mut request: hyper::Request<Incoming>,
     ) -> Result<hyper::Response<Body>, hyper::http::Error> {
+        let upgrade = hyper::upgrade::on(&mut request);
         let fault = self.house.next_fault();
         let (request, seen) = match self.read(request, fault).await {
             Ok(read) => read,
             Err(too_large) => return too_large.into_response(fault, self.house.pace(), None),
         };
-        let mut ticket = self.house.log.enter(seen);
+        let mut ticket = self.house.log.enter(seen, self.manners.clone());
         self.misbehave(fault, &mut ticket).await;
         let company = self.house.company;
         let reply = match fault {
@@ -108,7 +131,38 @@ impl Visit {
             }
             _ => company.answer(&request).spoilt(fault),
         };
-        reply.into_response(fault, request.pace, Some(ticket))
+        match reply.content {
+            Content::Socket(talk) => self.switch(talk, upgrade, &request, fault, ticket),
+            _ => reply.into_response(fault, request.pace, Some(ticket)),
+        }
+    }
+
+    /// 101, and the conversation as soon as the connection is free for it.
+    fn switch(
+        &self,
+        talk: Talk,
+        upgrade: OnUpgrade,
+        request: &Request,
+        fault: Fault,
+        ticket: Ticket,
+    ) -> Result<hyper::Response<Body>, hyper::http::Error> {
+        let key = request.header("sec-websocket-key").unwrap_or_default();
+        let response = hyper::Response::builder()
+            .status(101)
+            .header("connection", "Upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-accept", derive_accept_key(key.as_bytes()))
+            .header("dg-request-id", uuid::Uuid::new_v4().to_string())
+            .body(Empty::new().map_err(|never| match never {}).boxed_unsync())?;
+        let (manners, pace) = (self.manners.clone(), request.pace);
+        let job = async move {
+            if let Ok(upgraded) = upgrade.await {
+                talk(Socket::over(upgraded, ticket, manners, fault, pace).await).await;
+            }
+        };
+        // One connection becomes one socket, so there is room for it.
+        let _ = self.talks.try_send(job.boxed());
+        Ok(response)
     }
 
     /// What a fault does before there is an answer.

@@ -18,6 +18,8 @@ pub(crate) struct Manners {
     reset: AtomicBool,
     drip: AtomicBool,
     drip_ms: AtomicU64,
+    /// It was us who ended it.
+    ours: AtomicBool,
     ended: Notify,
 }
 
@@ -36,12 +38,19 @@ impl Manners {
     /// Ends the connection with a reset.
     pub(crate) fn reset(&self) {
         self.reset.store(true, Relaxed);
+        self.ours.store(true, Relaxed);
         self.ended.notify_one();
     }
 
     /// Ends the connection.
     pub(crate) fn close(&self) {
+        self.ours.store(true, Relaxed);
         self.ended.notify_one();
+    }
+
+    /// Whether it was us who ended it.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.ours.load(Relaxed)
     }
 
     /// Until it has to end.

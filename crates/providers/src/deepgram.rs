@@ -1,7 +1,10 @@
-//! Deepgram Aura over REST: `POST /v1/speak` (pages "Text to Speech REST", "Media Output Settings" and "Errors").
+//! Deepgram Aura: `POST /v1/speak` (pages "Text to Speech REST", "Media Output Settings" and "Errors"), or a [WebSocket
+//! that stands ready](Config::socket).
 //!
 //! Asked for 16-bit samples at the telephone's rate in a WAV container: nothing is resampled here, and the header tells
 //! sound from what a proxy may send instead. Its WAV header comes before the length is known.
+
+mod live;
 
 use std::sync::Arc;
 
@@ -18,6 +21,8 @@ use crate::{
     speech::{refused, speech},
     wire::{Wire, words},
 };
+
+use live::Live;
 
 /// The provider's name in voices, events and on the health page.
 pub const NAME: &str = "deepgram";
@@ -38,6 +43,8 @@ pub struct Config {
     pub voice: String,
     /// Samples per second: 8000, 16000, 24000, 32000 or 48000.
     pub rate: u32,
+    /// Whether to speak over WebSockets that stand ready, rather than one request per utterance.
+    pub socket: bool,
     /// How long it may take.
     pub limits: Limits,
 }
@@ -50,6 +57,7 @@ impl Config {
             key,
             voice: "aura-2-thalia-en".into(),
             rate: 8_000,
+            socket: false,
             limits: Limits::STREAMING,
         }
     }
@@ -63,7 +71,9 @@ pub struct Deepgram {
 struct Inner {
     wire: Wire,
     catalogue: Catalogue,
+    voice: String,
     rate: u32,
+    live: Option<Live>,
 }
 
 impl Deepgram {
@@ -82,7 +92,9 @@ impl Deepgram {
         let inner = Inner {
             wire,
             catalogue,
+            voice: config.voice,
             rate: config.rate,
+            live: config.socket.then(Live::new),
         };
         Ok(Deepgram {
             inner: Arc::new(inner),
@@ -108,13 +120,17 @@ impl Tts for Deepgram {
         let limits = inner.wire.limits;
         speech(NAME, limits, utterance.deadline_ms, async move {
             let model = &utterance.voice.id;
+            let pace = utterance.voice.speed.clamp(*PACE.start(), *PACE.end());
+            if inner.live.is_some() {
+                let sound = inner.clone().say_live(&text, model, pace).await;
+                return sound.map_err(|e| inner.catalogue.explain(e, model));
+            }
             let mut request = inner.wire.post("/v1/speak").query(&[
                 ("model", model.as_str()),
                 ("encoding", "linear16"),
                 ("container", "wav"),
                 ("sample_rate", &inner.rate.to_string()),
             ]);
-            let pace = utterance.voice.speed.clamp(*PACE.start(), *PACE.end());
             if pace != 1.0 {
                 // Not every language has it: left out, it is never refused.
                 request = request.query(&[("speed", pace)]);
@@ -136,7 +152,10 @@ impl Tts for Deepgram {
                 .iter()
                 .map(|model| info(&model.canonical_name, inner.rate));
             inner.catalogue.learn(voices.collect());
-            Ok(())
+            match &inner.live {
+                Some(live) => inner.warm_socket(live, &inner.voice).await,
+                None => Ok(()),
+            }
         }
         .boxed()
     }

@@ -1,7 +1,10 @@
-//! ElevenLabs over HTTP: `POST /v1/text-to-speech/{voice}/stream` (API reference "Stream speech").
+//! ElevenLabs: `POST /v1/text-to-speech/{voice}/stream` (API reference "Stream speech"), or a [WebSocket that stands
+//! ready](Config::socket).
 //!
 //! Asked for bare 16-bit samples at the telephone's rate (`pcm_8000`): there is no container, so what speech cannot be is
 //! judged by the sound itself. Models that cost a tenth of a second are the default.
+
+mod live;
 
 use std::sync::Arc;
 
@@ -18,6 +21,8 @@ use crate::{
     speech::{refused, speech},
     wire::{Wire, words},
 };
+
+use live::Live;
 
 /// The provider's name in voices, events and on the health page.
 pub const NAME: &str = "elevenlabs";
@@ -42,6 +47,8 @@ pub struct Config {
     pub rate: u32,
     /// How steady and how like the original it speaks, 0 to 1 each; without, as the voice itself is set.
     pub settings: Option<VoiceSettings>,
+    /// Whether to speak over WebSockets that stand ready, rather than one request per utterance.
+    pub socket: bool,
     /// How long it may take.
     pub limits: Limits,
 }
@@ -65,6 +72,7 @@ impl Config {
             voice: VOICES[0].0.into(),
             rate: 8_000,
             settings: None,
+            socket: false,
             limits: Limits::STREAMING,
         }
     }
@@ -81,6 +89,8 @@ struct Inner {
     model: String,
     rate: u32,
     settings: Option<VoiceSettings>,
+    voice: String,
+    live: Option<Live>,
 }
 
 impl ElevenLabs {
@@ -91,6 +101,12 @@ impl ElevenLabs {
         let rate = config.rate;
         if !RATES.contains(&rate) {
             let what = format!("it has no rate of {rate} Hz; use one of {RATES:?}");
+            return Err(SetupError::new(NAME, what));
+        }
+        // Both become parts of an address.
+        if !is_id(&config.model) || !is_id(&config.voice) {
+            let what =
+                "model and voice are ids of letters, digits, _ and -; copy them from the account";
             return Err(SetupError::new(NAME, what));
         }
         let known = VOICES.iter().map(|(id, name)| info(id, name, rate));
@@ -104,6 +120,8 @@ impl ElevenLabs {
             model: config.model,
             rate,
             settings: config.settings,
+            voice: config.voice,
+            live: config.socket.then(Live::new),
         };
         Ok(ElevenLabs {
             inner: Arc::new(inner),
@@ -133,6 +151,10 @@ impl Tts for ElevenLabs {
         }
         let limits = inner.wire.limits;
         speech(NAME, limits, utterance.deadline_ms, async move {
+            if let Some(live) = &inner.live {
+                let sound = inner.say_live(live, &text, &voice).await;
+                return sound.map_err(|e| inner.catalogue.explain(e, &voice.id));
+            }
             let request = inner
                 .wire
                 .post(&format!("/v1/text-to-speech/{}/stream", voice.id));
@@ -156,7 +178,10 @@ impl Tts for ElevenLabs {
                 .iter()
                 .map(|v| info(&v.voice_id, &v.name, inner.rate));
             inner.catalogue.learn(voices.collect());
-            Ok(())
+            match &inner.live {
+                Some(live) => inner.warm_socket(live).await,
+                None => Ok(()),
+            }
         }
         .boxed()
     }
@@ -164,6 +189,15 @@ impl Tts for ElevenLabs {
 
 impl Inner {
     fn body(&self, text: &str, voice: &Voice) -> Value {
+        let mut body = json!({ "text": text, "model_id": self.model });
+        if let Some(settings) = self.voice_settings(voice) {
+            body["voice_settings"] = settings;
+        }
+        body
+    }
+
+    /// `None` leaves everything as the voice itself is set.
+    fn voice_settings(&self, voice: &Voice) -> Option<Value> {
         let mut settings = Map::new();
         if let Some(own) = self.settings {
             settings.insert("stability".into(), json!(own.stability));
@@ -173,11 +207,7 @@ impl Inner {
         if pace != 1.0 {
             settings.insert("speed".into(), json!(pace));
         }
-        let mut body = json!({ "text": text, "model_id": self.model });
-        if !settings.is_empty() {
-            body["voice_settings"] = Value::Object(settings);
-        }
-        body
+        (!settings.is_empty()).then_some(Value::Object(settings))
     }
 }
 
@@ -194,7 +224,6 @@ fn judge(status: u16, body: &Value) -> Verdict {
         | "missing_permissions"
         | "needs_authorization"
         | "detected_unusual_activity" => Auth,
-        "too_many_concurrent_requests" | "system_busy" | "rate_limit_exceeded" => RateLimited,
         "max_character_limit_exceeded" => BadRequest,
         "voice_not_found"
         | "model_not_found"

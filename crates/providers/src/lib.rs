@@ -2,8 +2,8 @@
 //!
 //! The one decision: a company's file holds its addresses, its words and its error bodies, and nothing else. Asking within
 //! time limits ([`Http`] builds the only client), decoding sound as it arrives and judging whether it is speech at all are
-//! the same code for everybody. Nothing here starts a task, but for the library behind [`chat`]: the work lives in the stream, and a dropped stream closes the
-//! connection behind it.
+//! the same code for everybody. Nothing here starts a task, but for the library behind [`chat`]: the work lives in the
+//! stream, and a dropped stream closes the connection behind it.
 
 mod catalogue;
 mod chat_openai;
@@ -12,6 +12,7 @@ mod http;
 mod refusal;
 mod secret;
 mod setup;
+mod socket;
 mod speech;
 mod stretch;
 mod wire;

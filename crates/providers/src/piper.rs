@@ -145,11 +145,12 @@ impl Inner {
 
     /// Refuses a voice that is not installed.
     async fn know(&self, voice: &str) -> Result<(), SpeakError> {
-        let known = self.catalogue.is_learned() && self.catalogue.knows(listed(voice));
-        if !known && self.catalogue.is_old() {
+        let has = || self.catalogue.knows(voice) || self.catalogue.knows(listed(voice));
+        let sure = self.catalogue.is_learned() && has();
+        if !sure && self.catalogue.is_old() {
             self.learn().await?;
         }
-        match self.catalogue.knows(listed(voice)) || self.catalogue.knows(voice) {
+        match has() {
             true => Ok(()),
             false => Err(self.catalogue.no_such_voice(NAME, voice)),
         }

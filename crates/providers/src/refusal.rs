@@ -91,7 +91,7 @@ fn advice(kind: ErrorKind, status: u16) -> &'static str {
             "it sends us elsewhere; set the base URL to the final address"
         }
         ErrorKind::Broken => "it answered with something that is not speech",
-        _ => "it says that it cannot work now; see its status page",
+        _ => "it says that it cannot work now; see its log or its status page",
     }
 }
 

@@ -81,6 +81,16 @@ impl Wire {
         }
     }
 
+    /// The address of a socket at `path`.
+    pub(crate) fn socket_url(&self, path: &str) -> String {
+        // A base URL is http or https, and so becomes ws or wss.
+        format!("ws{}{path}", self.base.trim_start_matches("http"))
+    }
+
+    pub(crate) fn key(&self) -> Option<&(HeaderName, HeaderValue)> {
+        self.key.as_ref()
+    }
+
     pub(crate) fn get(&self, path: &str) -> RequestBuilder {
         self.request(Method::GET, path)
     }
@@ -211,7 +221,7 @@ impl Wire {
         request: RequestBuilder,
         judge: Judge,
     ) -> Result<Vec<u8>, SpeakError> {
-        let asking = async {
+        let body = self.soon(async {
             let response = self.attempt(request).await?;
             // A server without such a list is there all the same.
             let there = matches!(response.status().as_u16(), 404 | 405);
@@ -220,17 +230,22 @@ impl Wire {
                 false => self.accept(response, judge).await?,
             };
             self.whole(response, LIST_BYTES).await
-        };
-        let limit = Duration::from_millis(u64::from(self.limits.first_byte_ms));
-        let body = match timeout(limit, asking).await {
-            Ok(result) => result?,
-            Err(_) => {
-                let what = format!("no answer within {} ms", self.limits.first_byte_ms);
-                return Err(self.error(ErrorKind::Timeout, what));
-            }
-        };
+        });
+        let body = body.await?;
         tokio::time::sleep(SETTLE).await;
         Ok(body)
+    }
+
+    /// Something that may take as long as a first sound.
+    pub(crate) async fn soon<T>(
+        &self,
+        asking: impl Future<Output = Result<T, SpeakError>>,
+    ) -> Result<T, SpeakError> {
+        let ms = self.limits.first_byte_ms;
+        match timeout(Duration::from_millis(u64::from(ms)), asking).await {
+            Ok(result) => result,
+            Err(_) => Err(self.error(ErrorKind::Timeout, format!("no answer within {ms} ms"))),
+        }
     }
 
     pub(crate) fn error(&self, kind: ErrorKind, what: impl Into<String>) -> SpeakError {

@@ -248,7 +248,7 @@ impl Inner {
                 .get_or_try_init(|| self.clone_from(&clone.wav))
                 .await
                 .cloned(),
-            None => self.from_studio(id).await,
+            None => self.studio_speaker(id).await,
         }
     }
 
@@ -270,7 +270,7 @@ impl Inner {
     }
 
     /// The speaker that the model has under this name. The whole list is long; only what is asked for is kept.
-    async fn from_studio(&self, id: &str) -> Result<Arc<Speaker>, SpeakError> {
+    async fn studio_speaker(&self, id: &str) -> Result<Arc<Speaker>, SpeakError> {
         if let Some(kept) = self.kept().get(id) {
             return Ok(kept.clone());
         }

@@ -1,0 +1,157 @@
+//! The companies that also speak over WebSockets: the same contract and the same names for what goes wrong.
+
+use std::time::{Duration, Instant};
+
+use provider_sim::{Company, Fault, Pace};
+use providers::{Http, Limits};
+use tts::{ErrorKind, Utterance, Voice, collect, contract};
+
+use crate::world::{LIMITS, SENTENCE, World, hangs_up_in_time, http};
+
+const BOTH: [Company; 2] = [Company::Deepgram, Company::ElevenLabs];
+
+async fn world(http: &Http, company: Company, limits: Limits) -> World {
+    let world = World::over_sockets(http, company, limits).await;
+    world.expect("it has sockets")
+}
+
+fn sockets(world: &World) -> usize {
+    let upgraded = |seen: &provider_sim::Seen| seen.header("upgrade").is_some();
+    world
+        .sim
+        .seen()
+        .iter()
+        .filter(|seen| upgraded(seen))
+        .count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_keep_the_contract_over_sockets() {
+    let http = http();
+    for company in BOTH {
+        let world = world(&http, company, Limits::WHOLE).await;
+        contract::all(&*world.tts, &world.voice).await;
+        assert!(sockets(&world) > 0, "{company:?} was asked over sockets");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_fault_has_the_same_name_over_sockets() {
+    use ErrorKind::{Auth, Broken, RateLimited, Timeout, Unavailable};
+    let status = |code| Fault::Status {
+        code,
+        retry_after_s: Some(2),
+    };
+    let table = [
+        (Fault::None, None),
+        (Fault::Refuse, Some(Unavailable)),
+        (Fault::BlackHole, Some(Timeout)),
+        (Fault::Reset, Some(Unavailable)),
+        (Fault::Slow { first_ms: 300 }, None),
+        (Fault::Slow { first_ms: 4_000 }, Some(Timeout)),
+        (Fault::Drip, Some(Timeout)),
+        (status(401), Some(Auth)),
+        (status(429), Some(RateLimited)),
+        (status(500), Some(Unavailable)),
+        (Fault::Garbage, Some(Broken)),
+        (Fault::LyingType, Some(Broken)),
+        (Fault::Cut { after_bytes: 0 }, Some(Broken)),
+        (Fault::Cut { after_bytes: 5_001 }, Some(Broken)),
+        (Fault::Empty, Some(Broken)),
+        (Fault::SilentAudio, Some(Broken)),
+    ];
+    let mut wrong = Vec::new();
+    let http = http();
+    for company in BOTH {
+        for (fault, expected) in table {
+            let world = world(&http, company, LIMITS).await;
+            world.sim.pace(Pace {
+                drip_ms: 40,
+                ..Pace::default()
+            });
+            world.sim.fault(fault);
+            let (said, took) = world.outcome(10_000).await;
+            let got = said.as_ref().err().map(|e| e.kind);
+            eprintln!(
+                "{company:?} x {fault:?}: {got:?} after {took:?} {said:?}",
+                said = said.as_ref().err()
+            );
+            let limit = Duration::from_millis(u64::from(LIMITS.first_byte_ms) + 1_500);
+            if got != expected || took > limit {
+                wrong.push(format!(
+                    "{company:?} x {fault:?}: {got:?} after {took:?}, not {expected:?}"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_warming_a_first_sentence_opens_no_socket() {
+    let http = http();
+    for company in BOTH {
+        let world = world(&http, company, LIMITS).await;
+        world.tts.prewarm().await.expect("it can be reached");
+        let before = world.sim.connects();
+        world.outcome(10_000).await.0.expect("it is spoken");
+        assert_eq!(world.sim.connects(), before, "{company:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_socket_that_can_be_used_again_is_and_is_retired_in_time() {
+    let world = world(&http(), Company::Deepgram, LIMITS).await;
+    for _ in 0..18 {
+        world.outcome(10_000).await.0.expect("it is spoken");
+    }
+    assert_eq!(sockets(&world), 1, "one socket for eighteen utterances");
+    for _ in 0..4 {
+        world.outcome(10_000).await.0.expect("it is spoken");
+    }
+    assert_eq!(
+        sockets(&world),
+        2,
+        "a new one before the company's limit of flushes"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_socket_that_died_while_it_was_idle_is_replaced() {
+    let http = http();
+    for company in BOTH {
+        let world = world(&http, company, LIMITS).await;
+        world.tts.prewarm().await.expect("it can be reached");
+        // Closes what stands, and then listens again.
+        world.sim.fault(Fault::Refuse);
+        world.sim.fault(Fault::None);
+        // The close may arrive a moment later: until then the old socket speaks, or a sentence meets its end.
+        let begun = Instant::now();
+        while sockets(&world) < 2 {
+            let _ = world.outcome(5_000).await;
+            assert!(begun.elapsed() < Duration::from_secs(20), "{company:?}");
+        }
+        world.outcome(5_000).await.0.expect("it is spoken");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dropped_stream_closes_its_socket() {
+    let http = http();
+    for company in BOTH {
+        let world = world(&http, company, LIMITS).await;
+        hangs_up_in_time(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_voice_gets_another_socket() {
+    let world = world(&http(), Company::Deepgram, LIMITS).await;
+    for id in ["aura-2-thalia-en", "aura-2-orion-en", "aura-2-thalia-en"] {
+        let utterance = Utterance::plain(SENTENCE, Voice::new("deepgram", id));
+        collect(world.tts.speak(utterance), 60_000)
+            .await
+            .expect("it is spoken");
+    }
+    assert_eq!(sockets(&world), 2);
+}
