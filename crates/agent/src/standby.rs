@@ -279,9 +279,6 @@ impl Words {
 
 /// After a break in the middle: what was said stands, the caller is asked on, and nothing is left to agree to.
 async fn go_on(ask: &Ask, why: &str, out: &mut Sender<Delta>) {
-    let mut state = State::read(&ask.memo);
-    state.rest(Open::Nothing);
-    let memo: Memo = state.write();
     let detail = format!("broke off: {why}");
     let name = "standby".to_owned();
     let deltas = [
@@ -289,7 +286,7 @@ async fn go_on(ask: &Ask, why: &str, out: &mut Sender<Delta>) {
         Delta::Words(greeting::lost_thread().to_owned()),
         Delta::Done {
             then: Then::Listen(Profile::Speech),
-            memo,
+            memo: at_rest(&ask.memo),
         },
     ];
     for delta in deltas {
@@ -297,4 +294,11 @@ async fn go_on(ask: &Ask, why: &str, out: &mut Sender<Delta>) {
             return;
         }
     }
+}
+
+/// The memo with no task at hand and no question open.
+fn at_rest(memo: &Memo) -> Memo {
+    let mut state = State::read(memo);
+    state.rest(Open::Nothing);
+    state.write()
 }

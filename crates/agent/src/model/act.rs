@@ -133,19 +133,29 @@ async fn carry_out(turn: &mut Turn, standing: &mut Standing, deed: Deed) -> Resu
             propose(turn, standing, Task::Cancel(held)).await
         }
         Deed::TakeMessage { text, name, phone } => {
-            let phone = match phone {
-                None => turn.caller().unwrap_or_default().to_owned(),
-                phone => own_phone(turn, phone)?,
-            };
-            let note = Note {
-                text: Some(text),
-                name: Some(name),
-                phone: Some(phone),
-                digits: String::new(),
-            };
+            let note = message(turn, text, name, phone)?;
             propose(turn, standing, Task::Note(note)).await
         }
     }
+}
+
+/// A message; who hides their number and gives none leaves one all the same.
+fn message(
+    turn: &Turn,
+    text: String,
+    name: String,
+    phone: Option<String>,
+) -> Result<Note, Refusal> {
+    let phone = match phone {
+        None => turn.caller().unwrap_or_default().to_owned(),
+        phone => own_phone(turn, phone)?,
+    };
+    Ok(Note {
+        text: Some(text),
+        name: Some(name),
+        phone: Some(phone),
+        digits: String::new(),
+    })
 }
 
 /// Reads a proposal back, or carries it out when the caller agreed to exactly this.

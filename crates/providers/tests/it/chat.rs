@@ -13,10 +13,7 @@ use agent::{
 use events::{At, CallId, SystemClock, TurnId};
 use futures::{FutureExt, StreamExt};
 use provider_sim::{ChatScript, Company, Fault, Pace, Sim};
-use providers::{
-    Http, Secret,
-    chat::{ChatAgent, ChatLimits, ChatModel, ChatSettings},
-};
+use providers::{ChatAgent, ChatLimits, ChatModel, ChatSettings, Http, Secret};
 use serde_json::{Value, json};
 
 /// Short limits, so that a test of slowness is quick.

@@ -19,9 +19,9 @@ use reqwest::{
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use super::ChatSettings;
 use crate::{
     Http, SetupError,
-    chat::ChatSettings,
     refusal::{Verdict, retry_after_ms},
 };
 

@@ -4,6 +4,8 @@
 //! is asked and what may be done with the answer is in the agent's crate. Nothing is tried twice here: whoever stands by
 //! takes the turn, because a caller waits.
 
+mod wire;
+
 use std::{sync::Arc, time::Duration};
 
 use agent::{
@@ -15,10 +17,8 @@ use futures::{
 };
 use tokio::time::{Instant, timeout_at};
 
-use crate::{
-    Http, Secret, SetupError,
-    chat_openai::{Answer, Read, Usage, Wire},
-};
+use crate::{Http, Secret, SetupError};
+use wire::{Answer, Read, Usage, Wire};
 
 /// Longest wait for the answer to a ping.
 const PING: Duration = Duration::from_secs(1);
