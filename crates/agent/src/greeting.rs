@@ -134,6 +134,11 @@ pub fn apology() -> &'static str {
     "I'm sorry, something went wrong on my side. Could you say that again?"
 }
 
+/// Said when a reply broke off after its first sentences.
+pub fn lost_thread() -> &'static str {
+    "I'm sorry, I lost my thread there. What else can I do for you?"
+}
+
 /// Said when a reply takes longer than anyone should wait.
 pub fn hold_fallback() -> &'static str {
     "I'm sorry, this is taking longer than it should. Shall I take a message?"

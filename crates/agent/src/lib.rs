@@ -4,6 +4,7 @@
 //! remember of a dialogue goes back to the call as a [`Memo`] and comes with the next question, so a call that moves to
 //! another process takes its dialogue along. Effects go through [`Desk`], whose every write carries the turn it is for.
 
+mod breaker;
 mod business;
 pub mod contract;
 mod demo;
@@ -15,10 +16,13 @@ pub mod hear;
 mod hours;
 mod lint;
 mod memory;
+mod model;
 mod reply;
 mod say;
 mod scripted;
+mod standby;
 
+pub use breaker::{Breaker, Pass};
 pub use business::{
     Business, Disclosure, Fact, Fillers, Hours, Offer, OneOrMany, Price, Silence, Transfer,
     VoiceChoice,
@@ -26,5 +30,10 @@ pub use business::{
 pub use desk::{Booking, BookingAsk, Desk, DeskError, EffectKey, Message, Slot};
 pub use lint::Lint;
 pub use memory::MemoryDesk;
+pub use model::{
+    Line, MOST_ROUNDS, Model, ModelAgent, ModelError, ModelFault, Piece, Prompt, Strainer, Tool,
+    ToolCall,
+};
 pub use reply::{Agent, Ask, Delta, Exchange, Memo, Profile, Then};
 pub use scripted::{Pace, Scripted, Sleeper};
+pub use standby::{Patience, Ping, Standby};

@@ -8,6 +8,7 @@
 //!
 //! [`Fault`]s are real ones: refused connections, resets and cuts happen to the socket, not to a value.
 
+mod chat;
 mod company;
 mod deepgram;
 mod door;
@@ -28,6 +29,7 @@ pub mod sound;
 mod wire;
 mod xtts;
 
+pub use chat::ChatScript;
 pub use company::Company;
 pub use fault::{Fault, Pace};
 pub use seen::Seen;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::chat;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::sound::{Length, in_pieces, speak, wav_head};
@@ -48,6 +49,10 @@ const FIELDS: &[&str] = &[
 pub(crate) fn answer(request: &Request, key: &str) -> Reply {
     let reply = match request.target() {
         ("POST", "/v1/audio/speech") => authorized(request, key).and_then(|()| speech(request)),
+        ("POST", "/v1/chat/completions") => {
+            authorized(request, key).and_then(|()| chat::completions(request))
+        }
+        ("GET", "/v1/models") => authorized(request, key).map(|()| chat::models()),
         (method, "/v1/audio/speech") => Err(refusal(
             405,
             &format!(

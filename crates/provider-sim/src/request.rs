@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::chat::Chat;
 use crate::fault::Pace;
 use crate::seen::first;
 use crate::sound::Voicing;
@@ -20,6 +21,8 @@ pub(crate) struct Request {
     /// What a fault makes of the sound.
     pub(crate) voicing: Voicing,
     pub(crate) pace: Pace,
+    /// What the model will say.
+    pub(crate) chat: Chat,
 }
 
 impl Request {

@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+use crate::chat::Chat;
 use crate::company::Company;
 use crate::fault::{Fault, Pace, Plan};
 use crate::reply::{Body, Content, Reply};
@@ -36,6 +37,7 @@ pub(crate) struct House {
     pub(crate) plan: Mutex<Plan>,
     pub(crate) pace: Mutex<Pace>,
     pub(crate) log: Log,
+    pub(crate) chat: Chat,
 }
 
 impl House {
@@ -218,6 +220,7 @@ impl Visit {
             body,
             voicing: Voicing::of(fault),
             pace: self.house.pace(),
+            chat: self.house.chat.clone(),
         };
         let seen = Seen {
             method: request.method.clone(),

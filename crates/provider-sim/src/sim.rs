@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::chat::{Chat, ChatScript};
 use crate::company::Company;
 use crate::door::Door;
 use crate::fault::{Fault, Pace, Plan};
@@ -41,6 +42,7 @@ impl Sim {
             plan: Mutex::default(),
             pace: Mutex::default(),
             log: Log::default(),
+            chat: Chat::default(),
         });
         let connects = Arc::new(AtomicU64::new(0));
         let closing = watch::Sender::new(0);
@@ -94,6 +96,11 @@ impl Sim {
             .pace
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = pace;
+    }
+
+    /// What the language model says to the next requests, one script each; after them it says "I see."
+    pub fn chat(&self, scripts: Vec<ChatScript>) {
+        self.house.chat.plan(scripts);
     }
 
     /// Every request so far, in the order of arrival.

@@ -9,7 +9,7 @@ use strsim::jaro_winkler;
 use tts::{ErrorKind, SpeakError, VoiceInfo};
 
 /// More voices than this are not kept from one list.
-const MOST: usize = 2_000;
+const MOST: usize = 10_000;
 /// How many near names an error offers.
 const NEAREST: usize = 3;
 /// Names longer than this are cut when they are shown.

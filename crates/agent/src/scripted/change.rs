@@ -265,7 +265,8 @@ async fn cancel(turn: &mut Turn, held: Held) -> bool {
     true
 }
 
-async fn remove(turn: &mut Turn, held: Held) {
+/// Cancels a booking, after a yes.
+pub async fn remove(turn: &mut Turn, held: Held) {
     let (desk, key) = (turn.desk.clone(), turn.key());
     let work = desk.cancel(key, held.id.clone());
     match turn

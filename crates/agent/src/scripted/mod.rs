@@ -5,19 +5,19 @@
 
 mod answers;
 mod book;
-mod change;
+pub(crate) mod change;
 mod chat;
 mod contact;
 mod cues;
 mod dialogue;
 mod fill;
-mod note;
+pub(crate) mod note;
 mod offer;
-mod question;
-mod slots;
-mod state;
-mod turn;
-mod write;
+pub(crate) mod question;
+pub(crate) mod slots;
+pub(crate) mod state;
+pub(crate) mod turn;
+pub(crate) mod write;
 
 use std::sync::Arc;
 
@@ -85,6 +85,11 @@ impl Agent for Scripted {
         let work = stream::once(work).filter_map(|()| ready(None));
         stream::select(deltas, work).boxed()
     }
+}
+
+/// Answers a turn that another agent leaves to us.
+pub(crate) async fn at_once(turn: Turn) {
+    converse(turn, Pace::default(), Arc::new(|_| ready(()).boxed())).await;
 }
 
 async fn converse(mut turn: Turn, pace: Pace, sleeper: Sleeper) {

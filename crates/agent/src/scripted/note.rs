@@ -88,6 +88,14 @@ pub async fn hear(turn: &mut Turn) -> bool {
         Open::Text => text(turn, &mut note),
         Open::Name => name(turn, &mut note),
         Open::CallerPhone | Open::Phone => phone(turn, &mut note),
+        Open::Confirm => match answer(&turn.heard.tokens) {
+            Answer::Yes => true,
+            Answer::No => {
+                note.text = None;
+                true
+            }
+            Answer::Unclear => false,
+        },
         _ => false,
     };
     let asks_number = turn.state.open == Open::Phone && note.phone.is_none();
@@ -151,7 +159,8 @@ fn phone(turn: &mut Turn, note: &mut Note) -> bool {
     true
 }
 
-async fn send(turn: &mut Turn) {
+/// Keeps the message, and says so.
+pub async fn send(turn: &mut Turn) {
     let Task::Note(note) = turn.state.task.clone() else {
         return;
     };

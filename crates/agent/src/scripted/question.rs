@@ -3,7 +3,7 @@
 use events::At;
 
 use super::{
-    state::{Form, Held, Open, Task},
+    state::{Form, Held, Note, Open, Task},
     turn::Turn,
 };
 use crate::{reply::Profile, say};
@@ -137,8 +137,20 @@ fn confirm(turn: &Turn) -> String {
             )
         }
         Task::Cancel(held) => format!("You have {}. Shall I cancel it?", indefinite(turn, held)),
-        _ => String::new(),
+        Task::Note(note) => message(note),
+        Task::Idle | Task::Find(_) => String::new(),
     }
+}
+
+fn message(note: &Note) -> String {
+    let text = note.text.as_deref().unwrap_or_default();
+    let text = text.trim_end_matches(['.', '!', '?', ' ']);
+    let name = note.name.as_deref().unwrap_or_default();
+    let number = match note.phone.as_deref().filter(|p| !p.is_empty()) {
+        Some(phone) => format!(" Your number is {}.", say::phone(phone)),
+        None => String::new(),
+    };
+    format!("Let me read that back: {text}. From {name}.{number} Shall I pass that on?")
 }
 
 fn which(turn: &Turn) -> String {

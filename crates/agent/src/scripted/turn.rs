@@ -127,6 +127,11 @@ impl Turn {
         &self.text
     }
 
+    /// Takes what was said out of the turn, so that it can be sent at once.
+    pub fn take_text(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
     /// The key of this turn's next effect.
     pub fn key(&mut self) -> EffectKey {
         let key = EffectKey {

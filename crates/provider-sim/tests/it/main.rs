@@ -1,6 +1,7 @@
 //! What a client meets.
 
 mod ask;
+mod chat;
 mod deepgram;
 mod elevenlabs;
 mod faults;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use audio::{Encoding, Format, Pcm, Wav};
 use futures::StreamExt;
-use provider_sim::{Company, Sim};
+use provider_sim::{Company, Pace, Sim};
 use providers::{
     Http, Limits, Secret, deepgram, elevenlabs, google, kokoro, openai, piper, xtts_api,
     xtts_streaming,
@@ -15,7 +15,7 @@ pub const SENTENCE: &str = "Your appointment is on Tuesday at three, is that sti
 
 /// Short enough for a table of failures, long enough for a busy machine.
 pub const LIMITS: Limits = Limits {
-    first_byte_ms: 1_500,
+    first_byte_ms: 2_000,
     idle_ms: 400,
 };
 
@@ -32,18 +32,22 @@ impl World {
     }
 
     pub async fn within(company: Company, limits: Limits) -> World {
+        World::through(&http(), company, limits).await
+    }
+
+    /// The same with a client that others use, too: reading the system's certificates takes its time.
+    pub async fn through(http: &Http, company: Company, limits: Limits) -> World {
         let sim = Sim::start(company).await.expect("there is a free port");
         let key = Secret::new(sim.key());
-        let (tts, voice) = client(company, &sim.url(), key, limits);
+        let (tts, voice) = client(company, &sim.url(), key, limits, http);
         let voice = Voice::new(tts.name(), voice);
         World { sim, tts, voice }
     }
 
     /// The same over WebSockets; `None` for those that have none.
-    pub async fn over_sockets(company: Company, limits: Limits) -> Option<World> {
+    pub async fn over_sockets(http: &Http, company: Company, limits: Limits) -> Option<World> {
         let sim = Sim::start(company).await.expect("there is a free port");
         let (key, base_url) = (Secret::new(sim.key()), sim.url());
-        let http = Http::new(1_000).expect("a client can be built");
         let (tts, voice): (Box<dyn Tts>, String) = match company {
             Company::Deepgram => {
                 let base = deepgram::Config::new(key);
@@ -54,7 +58,7 @@ impl World {
                     ..base
                 };
                 let voice = config.voice.clone();
-                let tts = deepgram::Deepgram::new(config, &http).expect("sane");
+                let tts = deepgram::Deepgram::new(config, http).expect("sane");
                 (Box::new(tts), voice)
             }
             Company::ElevenLabs => {
@@ -66,7 +70,7 @@ impl World {
                     ..base
                 };
                 let voice = config.voice.clone();
-                let tts = elevenlabs::ElevenLabs::new(config, &http).expect("sane");
+                let tts = elevenlabs::ElevenLabs::new(config, http).expect("sane");
                 (Box::new(tts), voice)
             }
             _ => return None,
@@ -77,7 +81,7 @@ impl World {
 
     /// The same with another key than the simulator takes.
     pub fn with_key(sim: Sim, company: Company, key: &str) -> World {
-        let (tts, voice) = client(company, &sim.url(), Secret::new(key), LIMITS);
+        let (tts, voice) = client(company, &sim.url(), Secret::new(key), LIMITS, &http());
         let voice = Voice::new(tts.name(), voice);
         World { sim, tts, voice }
     }
@@ -118,8 +122,18 @@ impl World {
     }
 }
 
-fn client(company: Company, url: &str, key: Secret, limits: Limits) -> (Box<dyn Tts>, String) {
-    let http = Http::new(1_000).expect("a client can be built");
+/// A client as the binary builds it, once.
+pub fn http() -> Http {
+    Http::new(1_000).expect("a client can be built")
+}
+
+fn client(
+    company: Company,
+    url: &str,
+    key: Secret,
+    limits: Limits,
+    http: &Http,
+) -> (Box<dyn Tts>, String) {
     let url = url.to_owned();
     match company {
         Company::Deepgram => {
@@ -131,7 +145,7 @@ fn client(company: Company, url: &str, key: Secret, limits: Limits) -> (Box<dyn 
             };
             let voice = config.voice.clone();
             (
-                Box::new(deepgram::Deepgram::new(config, &http).expect("sane")),
+                Box::new(deepgram::Deepgram::new(config, http).expect("sane")),
                 voice,
             )
         }
@@ -144,7 +158,7 @@ fn client(company: Company, url: &str, key: Secret, limits: Limits) -> (Box<dyn 
             };
             let voice = config.voice.clone();
             (
-                Box::new(elevenlabs::ElevenLabs::new(config, &http).expect("sane")),
+                Box::new(elevenlabs::ElevenLabs::new(config, http).expect("sane")),
                 voice,
             )
         }
@@ -157,7 +171,7 @@ fn client(company: Company, url: &str, key: Secret, limits: Limits) -> (Box<dyn 
             };
             let voice = config.voice.clone();
             (
-                Box::new(openai::OpenAi::new(config, &http).expect("sane")),
+                Box::new(openai::OpenAi::new(config, http).expect("sane")),
                 voice,
             )
         }
@@ -170,11 +184,11 @@ fn client(company: Company, url: &str, key: Secret, limits: Limits) -> (Box<dyn 
             };
             let voice = config.voice.clone();
             (
-                Box::new(google::Google::new(config, &http).expect("sane")),
+                Box::new(google::Google::new(config, http).expect("sane")),
                 voice,
             )
         }
-        _ => own_server(company, url, limits, &http),
+        _ => own_server(company, url, limits, http),
     }
 }
 
@@ -246,13 +260,41 @@ pub fn reference(voice: &str) -> xtts_streaming::Reference {
     }
 }
 
-/// Waits until `what` holds; fails after `limit`.
-pub async fn until(limit: Duration, what: &str, mut holds: impl FnMut() -> bool) {
+/// Waits until `what` holds, and says how long it took; fails after ten seconds.
+pub async fn until(what: &str, mut holds: impl FnMut() -> bool) -> Duration {
     let begun = Instant::now();
     while !holds() {
-        assert!(begun.elapsed() < limit, "{what}: not within {limit:?}");
+        assert!(begun.elapsed() < Duration::from_secs(10), "{what}: never");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+    begun.elapsed()
+}
+
+/// Upstream is closed at most this long after the stream was dropped.
+const HANG_UP: Duration = Duration::from_millis(500);
+
+/// Drops a stream in the middle of its sound. The best of three counts: a busy machine may sleep for longer than the limit.
+pub async fn hangs_up_in_time(world: &World) {
+    world.tts.prewarm().await.expect("it can be reached");
+    world.sim.pace(Pace {
+        chunk_ms: 20,
+        every_ms: 100,
+        drip_ms: 0,
+    });
+    let hung_up = || world.sim.seen().iter().filter(|seen| seen.hung_up).count();
+    let mut best = Duration::MAX;
+    for tries in 0..3 {
+        let mut stream = world.say(&"Nobody wants the end of this. ".repeat(20));
+        first(&mut stream).await;
+        drop(stream);
+        let name = world.tts.name();
+        let took = until(&format!("{name} hung up"), || hung_up() > tries).await;
+        best = best.min(took);
+        if best <= HANG_UP {
+            return;
+        }
+    }
+    panic!("{} hung up after {best:?}", world.tts.name());
 }
 
 /// The first piece of sound.
