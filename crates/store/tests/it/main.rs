@@ -5,4 +5,5 @@ mod damage;
 mod folder;
 mod killed;
 mod sqlite;
+mod tiers;
 mod world;
