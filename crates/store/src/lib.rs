@@ -8,6 +8,7 @@
 
 mod calendar;
 pub mod contract;
+mod cookbook;
 mod flights;
 mod folder;
 mod limits;
@@ -19,6 +20,7 @@ mod records;
 mod sqlite;
 mod tiers;
 
+pub use cookbook::{Cookbook, Made, Source};
 pub use flights::{Asked, Flights, MemoryFlights, Turn, once};
 pub use folder::FolderObjects;
 pub use limits::{OBJECT as LARGEST_OBJECT, object as check_size};

@@ -49,6 +49,13 @@ async fn a_server_that_is_not_there_or_is_another_is_said() {
 }
 
 #[tokio::test]
+async fn tls_to_a_server_without_is_an_error_and_no_crash() {
+    let Some(url) = url() else { return };
+    let text = why(&url.replace("redis://", "rediss://")).await;
+    assert!(text.starts_with("Redis at 127.0.0.1:"), "{text}");
+}
+
+#[tokio::test]
 async fn a_policy_that_suits_no_cache_is_said() {
     let Some(server) = Server::start(&[]).await else {
         return;

@@ -176,22 +176,21 @@ async fn what_answers_something_else_is_said_and_asked_a_few_times_only() {
     server.abort();
 }
 
-/// A server that knows no conditions: it answers every write with success.
-#[tokio::test]
-async fn a_server_without_conditional_writes_is_found_out() {
-    let said = Arc::new(std::sync::Mutex::new(String::new()));
+/// A server that knows no conditions, so every write succeeds, and answers a read of what is not there with `absent`.
+async fn simple(absent: &'static str) -> (String, JoinHandle<()>) {
+    let last = std::sync::Mutex::new(String::new());
     let (endpoint, _, server) = canned(move |head| {
         let path = head.split(' ').nth(1).unwrap_or_default();
         let path = path.split('?').next().unwrap_or_default();
         let name = path.trim_start_matches("/frontdesk-test/");
-        let mut last = said.lock().unwrap();
+        let mut last = last.lock().unwrap();
         match head.split(' ').next() {
             Some("put") => {
                 *last = name.to_owned();
                 http("200 OK", "")
             }
             Some("get") if *last == name => http("200 OK", name),
-            Some("get") => http("404 Not Found", &refusal("NoSuchKey")),
+            Some("get") => http("403 Forbidden", &refusal(absent)),
             _ => {
                 last.clear();
                 http("204 No Content", "")
@@ -199,17 +198,23 @@ async fn a_server_without_conditional_writes_is_found_out() {
         }
     })
     .await;
+    (endpoint, server)
+}
+
+async fn open_plain(endpoint: &str) -> S3Store {
     let settings = Settings {
         few_checksums: true,
-        ..settings(&endpoint)
+        ..settings(endpoint)
     };
-    let found = S3Store::open(settings)
-        .await
-        .unwrap()
-        .probe()
-        .await
-        .unwrap();
+    S3Store::open(settings).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_server_without_conditional_writes_is_found_out() {
+    let (endpoint, server) = simple("NoSuchKey").await;
+    let found = open_plain(&endpoint).await.probe().await.unwrap();
     assert!(!found.conditional);
+    assert_eq!(found.warnings.len(), 1, "{found:?}");
     assert!(
         found.warnings[0].contains("does not honour conditional writes"),
         "{found:?}"
@@ -219,4 +224,19 @@ async fn a_server_without_conditional_writes_is_found_out() {
         return;
     };
     assert!(store(&endpoint).await.probe().await.unwrap().conditional);
+}
+
+#[tokio::test]
+async fn forbidden_is_absent_for_keys_that_may_not_list() {
+    let (endpoint, server) = simple("AccessDenied").await;
+    let s3 = open_plain(&endpoint).await;
+    let absent = ObjectKey::of(b"nothing");
+    assert!(
+        s3.get(&absent).await.is_err(),
+        "nobody asked yet what it means"
+    );
+    let found = s3.probe().await.unwrap();
+    assert!(found.warnings[1].contains("s3:ListBucket"), "{found:?}");
+    assert_eq!(s3.get(&absent).await, Ok(None));
+    server.abort();
 }
