@@ -2,14 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
-use aws_sdk_s3::error::ProvideErrorMetadata;
 use bytes::Bytes;
 use store::{LARGEST_NOTE, StoreError};
 
 use crate::{
     S3Store,
     objects::{Body, PROBES, Written},
-    words::explain,
+    words::{code, explain, status},
 };
 
 /// What a bucket that works was found to be.
@@ -30,6 +29,7 @@ impl S3Store {
     async fn find_out(&self) -> Result<Found, StoreError> {
         let name = self.name(PROBES, &uuid::Uuid::new_v4().simple().to_string());
         let place = self.settings.place();
+        let hidden = self.ask_for_nothing(&name).await?;
         let said = Bytes::copy_from_slice(name.as_bytes());
         self.write(&name, said.clone(), false).await?;
         let heard = self.fetch(&name, LARGEST_NOTE).await;
@@ -53,14 +53,15 @@ impl S3Store {
                 "{place}: the server does not honour conditional writes, so the same audio may be sent twice; nothing that must happen once may rest on it"
             ));
         }
-        warnings.extend(self.ask_for_nothing(&name).await?);
+        warnings.extend(hidden);
         Ok(Found {
             conditional,
             warnings,
         })
     }
 
-    /// Reads what is not there. Without the right to list, the answer is that it is forbidden.
+    /// Reads what is not there, which also shows whether the keys are right and the bucket exists. Without the right to
+    /// list, the answer is that it is forbidden.
     async fn ask_for_nothing(&self, name: &str) -> Result<Option<String>, StoreError> {
         let place = self.settings.place();
         let get = self
@@ -68,12 +69,15 @@ impl S3Store {
             .get_object()
             .bucket(&self.settings.bucket)
             .key(name);
-        let answer = get.send().await.map_err(|e| {
-            let hidden =
-                e.as_service_error().and_then(ProvideErrorMetadata::code) == Some("AccessDenied");
-            (hidden, explain(&place, "read", &e))
-        });
-        let hidden = matches!(answer, Err((true, _)));
+        let Err(e) = get.send().await else {
+            return Err(StoreError::Unavailable(format!(
+                "{place}: the server has what nobody wrote: see what stands between us and it"
+            )));
+        };
+        let hidden = code(&e) == Some("AccessDenied");
+        if !hidden && !matches!((code(&e), status(&e)), (Some("NoSuchKey"), _) | (None, 404)) {
+            return Err(explain(&place, "read", &e));
+        }
         self.hides_absence.store(hidden, Ordering::Relaxed);
         Ok(hidden.then(|| {
             format!("{place}: these keys may not list it, so idle audio is never removed: allow s3:ListBucket")
