@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::future::join_all;
-use store::{ObjectKey, Objects, once};
+use store::{Flights, ObjectKey, Objects, once};
 use store_redis::RedisStore;
 
 use crate::world::{Raw, clock, settings, sound, until, url};
@@ -24,6 +24,12 @@ async fn as_a_child() {
     let mut settings = settings(&url);
     settings.prefix = std::env::var(PREFIX).unwrap();
     match role.as_str() {
+        "maker" => {
+            let redis = RedisStore::new(settings).unwrap();
+            redis.take("a sentence", 1_500).await.unwrap();
+            say("taken");
+            std::future::pending::<()>().await;
+        }
         "writer" => write(&RedisStore::new(settings).unwrap()).await,
         _ => {
             say("ready");
@@ -149,4 +155,24 @@ async fn a_hundred_misses_in_two_processes_are_made_once() {
     other.wait().unwrap();
     let made: u64 = raw.ask(&[b"GET", format!("{prefix}made").as_bytes()]).await;
     assert_eq!(made, 1, "one maker");
+}
+
+#[tokio::test]
+async fn a_maker_that_is_killed_holds_nobody_for_longer_than_its_lease() {
+    let Some(url) = url() else { return };
+    let settings = settings(&url);
+    let mut maker = child("maker", &settings.prefix);
+    wait_for(&mut maker, "taken", 1);
+    maker.kill().unwrap();
+    maker.wait().unwrap();
+    let (redis, clock) = (RedisStore::new(settings).unwrap(), clock());
+    let from = clock.now();
+    let look = || async { None::<u32> };
+    let make = || async { Ok::<_, ()>(7) };
+    assert_eq!(
+        once(&redis, &*clock, "a sentence", 20_000, look, make).await,
+        Ok(7)
+    );
+    let ms = clock.now().since(from);
+    assert!(ms < 5_000, "what was left of 1500 ms, not 20 s: {ms}");
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
-use store::{FolderObjects, Known, Note, ObjectKey, Objects, RecipeKey, Recipes};
+use store::{FolderObjects, Known, Note, ObjectKey, Objects, RecipeKey, Recipes, once};
 use store_redis::{RedisStore, Settings};
 
 use crate::world::{Raw, Server, clock, free_port, settings, sound, store, tiers, until, url};
@@ -185,6 +185,31 @@ async fn a_black_hole_costs_its_deadline_and_no_read() {
     // Five deadlines, one for each second that passed, and what the folder takes on a busy machine.
     assert!(ms < 5_000, "{ms} ms");
     assert!(figures[0].trouble.is_some());
+}
+
+/// Turns that cannot be had cost a second making at worst, and their deadline once.
+#[tokio::test]
+async fn without_turns_everybody_makes_it() {
+    let hole = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("redis://{}", hole.local_addr().unwrap());
+    let gone = format!("redis://127.0.0.1:{}", free_port());
+    for url in [silent, gone] {
+        let redis = RedisStore::new(Settings {
+            url,
+            ..Settings::default()
+        })
+        .unwrap();
+        let clock = clock();
+        let from = Instant::now();
+        let look = || async { None::<u32> };
+        let make = || async { Ok::<_, ()>(7) };
+        assert_eq!(
+            once(&redis, &*clock, "a sentence", 20_000, look, make).await,
+            Ok(7)
+        );
+        let ms = from.elapsed().as_millis();
+        assert!(ms < 3_000, "300 ms to connect, and a busy machine: {ms}");
+    }
 }
 
 #[tokio::test]
