@@ -4,6 +4,8 @@
 //! time. It is written under another name and renamed, and hashed when it is first read after a start; what does not
 //! match its name is removed and counts as absent. Nothing is synced: a lost object is made again.
 
+mod recipes;
+
 use std::{
     collections::HashSet,
     fs::{self, File, FileTimes},
@@ -92,6 +94,18 @@ impl Shelf {
         checked.insert(key.clone());
     }
 
+    /// Puts bytes under a name of two levels, whole or not at all.
+    fn place(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let drawer = path.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(drawer)?;
+        let draft = self.making().join(uuid::Uuid::now_v7().to_string());
+        let written = write_draft(&draft, bytes).and_then(|()| fs::rename(&draft, path));
+        if written.is_err() {
+            let _ = fs::remove_file(&draft);
+        }
+        written
+    }
+
     fn put(&self, bytes: &[u8]) -> io::Result<ObjectKey> {
         let key = ObjectKey::of(bytes);
         let path = self.path(&key);
@@ -100,14 +114,7 @@ impl Shelf {
             renew(&path);
             return Ok(key);
         }
-        let drawer = path.parent().unwrap_or(&self.folder);
-        fs::create_dir_all(drawer)?;
-        let draft = self.making().join(uuid::Uuid::now_v7().to_string());
-        let written = write_draft(&draft, bytes).and_then(|()| fs::rename(&draft, &path));
-        if let Err(e) = written {
-            let _ = fs::remove_file(&draft);
-            return Err(e);
-        }
+        self.place(&path, bytes)?;
         self.remember(&key);
         Ok(key)
     }
@@ -136,24 +143,12 @@ impl Shelf {
 
     fn sweep(&self, idle: Duration, keep: &HashSet<ObjectKey>) -> io::Result<u64> {
         self.tidy_up();
+        self.sweep_recipes(idle)?;
         let mut removed = 0;
-        for drawer in fs::read_dir(&self.folder)? {
-            let drawer = drawer?;
-            let name = drawer.file_name();
-            let Some(start) = name.to_str().filter(|n| n.len() == 2) else {
-                continue;
-            };
-            for file in fs::read_dir(drawer.path())? {
-                let file = file?;
-                let rest = file.file_name();
-                let key = ObjectKey::parse(&format!("{start}{}", rest.to_string_lossy()));
-                let Some(key) = key.filter(|k| !keep.contains(k)) else {
-                    continue;
-                };
-                if idle_for(&file.path()) >= Some(idle) {
-                    self.delete(&key)?;
-                    removed += 1;
-                }
+        for key in idle_in(&self.folder, idle)? {
+            if !keep.contains(&key) {
+                self.delete(&key)?;
+                removed += 1;
             }
         }
         Ok(removed)
@@ -185,6 +180,25 @@ impl Shelf {
 fn write_draft(draft: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create_new(draft)?;
     file.write_all(bytes)
+}
+
+/// The names under `folder` (`ab/cdef…`) that were not used for so long; strangers are passed over.
+fn idle_in(folder: &Path, idle: Duration) -> io::Result<Vec<ObjectKey>> {
+    let mut found = Vec::new();
+    for drawer in fs::read_dir(folder)? {
+        let drawer = drawer?;
+        let name = drawer.file_name();
+        let Some(start) = name.to_str().filter(|n| n.len() == 2) else {
+            continue;
+        };
+        for file in fs::read_dir(drawer.path())? {
+            let file = file?;
+            let rest = file.file_name();
+            let key = ObjectKey::parse(&format!("{start}{}", rest.to_string_lossy()));
+            found.extend(key.filter(|_| idle_for(&file.path()) >= Some(idle)));
+        }
+    }
+    Ok(found)
 }
 
 /// The bytes of a file, `None` when it is larger than any object.

@@ -3,7 +3,7 @@
 use crate::{Clip, Commit, Message, ReservationAsk, StoreError};
 
 /// The largest object, bytes.
-pub(crate) const OBJECT: usize = 8 << 20;
+pub const OBJECT: usize = 8 << 20;
 /// The largest answer to a carrier, bytes; carriers themselves stop at 64 kB.
 const BODY: usize = 256 << 10;
 /// The largest snapshot, bytes.
@@ -94,7 +94,7 @@ pub(crate) fn clip(clip: &Clip) -> Result<(), StoreError> {
     small("a filler clip's row", size, TEXT)
 }
 
-/// An object's size.
-pub(crate) fn object(size: usize) -> Result<(), StoreError> {
+/// Refuses what is too large to be an object.
+pub fn object(size: usize) -> Result<(), StoreError> {
     small("an object", size, OBJECT)
 }

@@ -1,6 +1,8 @@
-//! Audio objects in memory, for tests and for the house that has no disk.
+//! Audio objects in memory: the first of the tiers, for tests, and for the house that has no disk.
 //!
 //! The decision: a fixed number of bytes; when it is full, what was used longest ago goes.
+
+mod recipes;
 
 use std::{
     collections::HashMap,
@@ -11,6 +13,7 @@ use bytes::Bytes;
 use events::{At, Clock, SystemClock};
 use futures::{FutureExt, future::BoxFuture};
 
+use self::recipes::Notes;
 use crate::{ObjectKey, Objects, StoreError, limits};
 
 /// Audio objects in memory, at most so many bytes of them.
@@ -18,6 +21,7 @@ pub struct MemoryObjects {
     clock: Arc<dyn Clock>,
     limit: usize,
     shelf: Mutex<Shelf>,
+    notes: Mutex<Notes>,
 }
 
 #[derive(Default)]
@@ -40,6 +44,7 @@ impl MemoryObjects {
             clock,
             limit,
             shelf: Mutex::default(),
+            notes: Mutex::default(),
         }
     }
 
@@ -139,6 +144,7 @@ impl Objects for MemoryObjects {
         async move {
             let keep: std::collections::HashSet<_> = keep.iter().collect();
             let now = self.clock.now();
+            self.notes().sweep(now);
             let mut shelf = self.shelf();
             let idle: Vec<_> = shelf
                 .kept

@@ -65,3 +65,14 @@ pub trait Objects: Send + Sync {
     /// Whether an object can be written and read back right now; the error says what to do.
     fn health(&self) -> BoxFuture<'_, Result<(), StoreError>>;
 }
+
+/// Addresses from which anybody may read an object for a while, without asking us.
+pub trait Links: Send + Sync {
+    /// A link that works for `valid_s` seconds, 1 to 604 800. It may be made for what is not there. It is a password:
+    /// it belongs into no log.
+    fn link<'a>(
+        &'a self,
+        key: &'a ObjectKey,
+        valid_s: u32,
+    ) -> BoxFuture<'a, Result<String, StoreError>>;
+}

@@ -5,12 +5,16 @@
 
 mod books;
 mod calls;
+mod flights;
 mod forget;
 mod objects;
+mod recipes;
 
 use events::{At, BusinessId, CallId, Event, InstanceId, Stamped, TurnId};
 
-use crate::{CallRow, Commit, Lease, Objects, Records, ReservationAsk, StoreError};
+use crate::{
+    CallRow, Commit, Flights, Lease, Objects, Recipes, Records, ReservationAsk, StoreError,
+};
 
 /// Everything that [`Records`] promises.
 pub async fn records(records: &dyn Records) {
@@ -24,6 +28,16 @@ pub async fn records(records: &dyn Records) {
 pub async fn objects(objects: &dyn Objects) {
     objects::all(objects).await;
     healthy(objects.health().await);
+}
+
+/// Everything that [`Recipes`] promises.
+pub async fn recipes(recipes: &dyn Recipes) {
+    recipes::all(recipes).await;
+}
+
+/// Everything that [`Flights`] promises. Takes about half a second: leases have to run out.
+pub async fn flights(flights: &dyn Flights) {
+    flights::all(flights).await;
 }
 
 fn healthy(health: Result<(), StoreError>) {
