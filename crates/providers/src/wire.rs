@@ -1,6 +1,6 @@
 //! Asking a company over HTTP: address, key, status, body, each with its limit.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
@@ -9,6 +9,7 @@ use reqwest::{
     Client, Method, RequestBuilder, Response, Url,
     header::{CONTENT_TYPE, HeaderName, HeaderValue},
 };
+use rustls::ClientConfig;
 use serde_json::Value;
 use tokio::time::timeout;
 use tts::{ErrorKind, MAX_CHARS, SpeakError, Utterance};
@@ -34,6 +35,7 @@ pub(crate) struct Wire {
     pub name: &'static str,
     pub limits: Limits,
     client: Client,
+    tls: Arc<ClientConfig>,
     base: String,
     key: Option<(HeaderName, HeaderValue)>,
 }
@@ -67,6 +69,7 @@ impl Wire {
             name,
             limits,
             client: http.client().clone(),
+            tls: http.tls().clone(),
             base,
             key: key.transpose()?,
         })
@@ -85,6 +88,11 @@ impl Wire {
     pub(crate) fn socket_url(&self, path: &str) -> String {
         // A base URL is http or https, and so becomes ws or wss.
         format!("ws{}{path}", self.base.trim_start_matches("http"))
+    }
+
+    /// The trust in certificates of a socket.
+    pub(crate) fn tls(&self) -> &Arc<ClientConfig> {
+        &self.tls
     }
 
     pub(crate) fn key(&self) -> Option<&(HeaderName, HeaderValue)> {
