@@ -76,6 +76,42 @@ async fn a_stream_that_is_dropped_before_the_answer_closes_it_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_ended_while_it_was_idle_is_replaced_unnoticed() {
+    let http = http();
+    for company in Company::ALL {
+        let world = World::through(&http, company, LIMITS).await;
+        world.tts.prewarm().await.expect("it can be reached");
+        // Closes what stands, and then listens again.
+        world.sim.fault(Fault::Refuse);
+        world.sim.fault(Fault::None);
+        let said = world.outcome(10_000).await.0;
+        assert!(said.is_ok(), "{company:?}: {said:?}");
+        assert!(
+            world.asked() <= 3,
+            "{company:?} is not asked again and again"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_resets_is_asked_twice_at_most() {
+    let http = http();
+    for company in Company::ALL {
+        let world = World::through(&http, company, LIMITS).await;
+        world.tts.prewarm().await.expect("it can be reached");
+        let before = world.asked();
+        world.sim.fault(Fault::Reset);
+        world
+            .outcome(10_000)
+            .await
+            .0
+            .expect_err("it answers nobody");
+        let asked = world.asked() - before;
+        assert!(asked <= 2, "{company:?}: {asked} requests for one sentence");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unread_stream_asks_nobody() {
     let http = http();
     for company in Company::ALL {
