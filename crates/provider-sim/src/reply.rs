@@ -206,6 +206,8 @@ impl Flow {
         if self.left == Some(0) {
             // What was handed over before has to leave first: an error drops what is still buffered.
             self.settle();
+            // On a busy machine the sleep may be over when it is first looked at; a yield never is.
+            tokio::task::yield_now().await;
             tokio::time::sleep(Duration::from_millis(5)).await;
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
