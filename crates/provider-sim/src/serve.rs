@@ -216,7 +216,7 @@ impl Visit {
             headers,
             json: json(&body),
             body,
-            voicing: Voicing::of(fault),
+            voicing: Voicing::of(fault, self.house.company.gain_db()),
             pace: self.house.pace(),
         };
         let seen = Seen {
