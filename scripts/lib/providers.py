@@ -25,6 +25,11 @@ from deepgram.environment import DeepgramClientEnvironment  # noqa: E402
 from deepgram.errors import BadRequestError as DeepgramBadRequest  # noqa: E402
 from deepgram.speak.v1.types import SpeakV1Text  # noqa: E402
 from elevenlabs.core.api_error import ApiError as ElevenLabsError  # noqa: E402
+from google.api_core.exceptions import BadRequest as GoogleBadRequest  # noqa: E402
+from google.auth.exceptions import GoogleAuthError  # noqa: E402
+from google.cloud import texttospeech  # noqa: E402
+from google.cloud.texttospeech_v1.services.text_to_speech.transports import TextToSpeechRestTransport  # noqa: E402
+from google.oauth2.credentials import Credentials  # noqa: E402
 from websockets.exceptions import InvalidStatus  # noqa: E402
 
 SENTENCE = "Your appointment is on Tuesday at three, is that still all right?"
@@ -280,6 +285,39 @@ def elevenlabs_live(client, wanted):
     raises("WebSocket, unknown voice", ElevenLabsError, lambda: live(voice_id="nobody"), status_code=1008)
 
 
+def google_client(sim, key):
+    place = sim.url.removeprefix("http://")
+    transport = TextToSpeechRestTransport(host=place, url_scheme="http", credentials=Credentials(token=key))
+    return texttospeech.TextToSpeechClient(transport=transport)
+
+
+def google_speech(sim):
+    client = google_client(sim, sim.key)
+    voices = client.list_voices(language_code="en-AU").voices
+    assert sum("Chirp3-HD" in voice.name for voice in voices) == 30, voices
+    assert all(list(voice.language_codes) == ["en-AU"] for voice in voices), voices
+    ok(f"{len(voices)} voices")
+
+    def speak(law, rate, text=SENTENCE, name="en-AU-Chirp3-HD-Kore", language="en-AU", **more):
+        return client.synthesize_speech(
+            input=texttospeech.SynthesisInput(text=text),
+            voice=texttospeech.VoiceSelectionParams(language_code=language, name=name),
+            audio_config=texttospeech.AudioConfig(audio_encoding=texttospeech.AudioEncoding[law], sample_rate_hertz=rate, **more),
+        ).audio_content
+
+    spoken("PCM, bare", speak("PCM", 24000), 24000)
+    spoken("LINEAR16, wav", data_of(speak("LINEAR16", 16000), 16000), 16000)
+    spoken("MULAW, wav", data_of(speak("MULAW", 8000), 8000, 7), 8000, "mulaw")
+    spoken("ALAW, wav", data_of(speak("ALAW", 8000), 8000, 6), 8000, "alaw")
+    spoken("slower", speak("PCM", 8000, speaking_rate=0.8), 8000, speed=0.8)
+    raises("unknown voice", GoogleBadRequest, lambda: speak("PCM", 8000, name="en-US-Chirp3-Standard-F"), code=400)
+    raises("a voice of another language", GoogleBadRequest, lambda: speak("PCM", 8000, language="en-GB"), code=400)
+    raises("no text", GoogleBadRequest, lambda: speak("PCM", 8000, text=" "), code=400)
+    raises("too long a text", GoogleBadRequest, lambda: speak("PCM", 8000, text="a" * 5001), code=400)
+    # It takes a refused token for one that has run out, and cannot renew it.
+    raises("wrong token", GoogleAuthError, lambda: google_client(sim, "wrong").list_voices())
+
+
 def main():
     program = sys.argv[1]
     for company, judge in [
@@ -287,11 +325,13 @@ def main():
         ("kokoro", kokoro_speech),
         ("deepgram", deepgram_speech),
         ("elevenlabs", elevenlabs_speech),
+        ("google", google_speech),
     ]:
         print(company)
         with Sim(program, company) as sim:
             judge(sim)
-    versions = f"openai {openai.__version__}, deepgram-sdk {deepgram.__version__}, elevenlabs {elevenlabs.__version__}"
+    google = f"google-cloud-texttospeech {texttospeech.__version__}"
+    versions = f"openai {openai.__version__}, deepgram-sdk {deepgram.__version__}, elevenlabs {elevenlabs.__version__}, {google}"
     print(f"{checks} checks passed with {versions}")
 
 

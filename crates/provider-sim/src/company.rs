@@ -70,6 +70,19 @@ impl Company {
         }
     }
 
+    /// How loud it speaks, in dB: no two companies agree on that, and a caller would hear the change from one to another.
+    pub(crate) fn gain_db(self) -> f32 {
+        match self {
+            Company::ElevenLabs => 3.0,
+            Company::Google => 1.5,
+            Company::Deepgram => 0.0,
+            Company::Piper | Company::PiperLegacy => -1.0,
+            Company::OpenAi => -2.0,
+            Company::Kokoro => -4.0,
+            Company::XttsStreaming | Company::XttsApi => -5.0,
+        }
+    }
+
     /// The documented answer to a request.
     pub(crate) fn answer(self, request: &Request) -> Reply {
         match self {

@@ -218,7 +218,7 @@ impl Visit {
             headers,
             json: json(&body),
             body,
-            voicing: Voicing::of(fault),
+            voicing: Voicing::of(fault, self.house.company.gain_db()),
             pace: self.house.pace(),
             chat: self.house.chat.clone(),
         };

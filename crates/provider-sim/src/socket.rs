@@ -22,6 +22,9 @@ use crate::wire::Manners;
 /// Largest message that is taken.
 const LIMIT_BYTES: usize = 1024 * 1024;
 
+/// How long the client's close frame is waited for.
+const GOODBYE: Duration = Duration::from_secs(5);
+
 /// A conversation, once the connection has become a WebSocket.
 pub(crate) type Talk = Box<dyn FnOnce(Socket) -> BoxFuture<'static, ()> + Send>;
 
@@ -129,7 +132,7 @@ impl Socket {
         self.closing = true;
     }
 
-    /// Ends with a close frame, and waits for the client's.
+    /// Ends with a close frame, and waits a little for the client's.
     pub(crate) async fn close(mut self, code: u16, reason: &str) {
         self.ticket.settle();
         let frame = CloseFrame {
@@ -137,7 +140,8 @@ impl Socket {
             reason: reason.into(),
         };
         if self.stream.close(Some(frame)).await.is_ok() {
-            while let Some(Ok(_)) = self.stream.next().await {}
+            let closed = async { while let Some(Ok(_)) = self.stream.next().await {} };
+            let _ = tokio::time::timeout(GOODBYE, closed).await;
         }
     }
 

@@ -20,10 +20,13 @@ pub fn speaking_ms(text: &str, speed: f64) -> f64 {
 }
 
 /// What a fault makes of the voice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Voicing {
     /// As it should be.
-    Loud,
+    Loud {
+        /// Against the loudness of the bare voice, about -20 dBFS.
+        gain_db: f32,
+    },
     /// As long as it should be, and silent.
     Silent,
     /// No sound at all.
@@ -31,11 +34,11 @@ pub(crate) enum Voicing {
 }
 
 impl Voicing {
-    pub(crate) fn of(fault: Fault) -> Self {
+    pub(crate) fn of(fault: Fault, gain_db: f32) -> Self {
         match fault {
             Fault::Empty => Voicing::Gone,
             Fault::SilentAudio => Voicing::Silent,
-            _ => Voicing::Loud,
+            _ => Voicing::Loud { gain_db },
         }
     }
 }
@@ -43,11 +46,11 @@ impl Voicing {
 /// `text` said by `voice`: vowels are loud, consonants less, the rest hardly; pitch tells voices apart.
 pub(crate) fn speak(text: &str, voice: &str, speed: f64, rate: u32, voicing: Voicing) -> Pcm {
     let count = (speaking_ms(text, speed) * f64::from(rate) / 1000.0).round() as usize;
-    match voicing {
+    let gain = match voicing {
         Voicing::Gone => return Pcm::new(rate, Vec::new()),
         Voicing::Silent => return Pcm::new(rate, vec![0.0; count]),
-        Voicing::Loud => {}
-    }
+        Voicing::Loud { gain_db } => 10f32.powf(gain_db / 20.0),
+    };
     let second = one_second(pitch(voice), rate);
     let levels: Vec<f32> = text.chars().map(loudness).collect();
     let slot = CHARACTER_MS / speed * f64::from(rate) / 1000.0;
@@ -57,7 +60,7 @@ pub(crate) fn speak(text: &str, voice: &str, speed: f64, rate: u32, voicing: Voi
     let samples = (0..count).map(|n| {
         let wanted = levels.get((n as f64 / slot) as usize).copied();
         level += (wanted.unwrap_or_default() - level) * follow;
-        second[n % second.len()] * level
+        second[n % second.len()] * level * gain
     });
     Pcm::new(rate, samples.collect())
 }

@@ -2,9 +2,11 @@
 //!
 //! All companies share one client: its pool keeps connections per host, and the trusted certificates are read once.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use reqwest::{Client, redirect};
+use rustls::{ClientConfig, crypto::aws_lc_rs};
+use rustls_platform_verifier::BuilderVerifierExt;
 
 use crate::SetupError;
 
@@ -44,6 +46,7 @@ impl Limits {
 #[derive(Clone, Debug)]
 pub struct Http {
     client: Client,
+    tls: Arc<ClientConfig>,
 }
 
 impl Http {
@@ -69,11 +72,33 @@ impl Http {
             let what = format!("the HTTP client cannot be built ({e}); are the system's root certificates installed?");
             SetupError::new("http", what)
         })?;
-        Ok(Http { client })
+        let tls = tls().map_err(|e| {
+            let what = format!(
+                "TLS cannot be set up ({e}); are the system's root certificates installed?"
+            );
+            SetupError::new("http", what)
+        })?;
+        Ok(Http {
+            client,
+            tls: Arc::new(tls),
+        })
     }
 
     /// The client itself.
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }
+
+    /// The same trust in certificates for WebSockets, read once.
+    pub(crate) fn tls(&self) -> &Arc<ClientConfig> {
+        &self.tls
+    }
+}
+
+/// The system's certificates, and aws-lc-rs by name: a second TLS stack in the tree would make a default of none.
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let stack = Arc::new(aws_lc_rs::default_provider());
+    let config =
+        ClientConfig::builder_with_provider(stack).with_safe_default_protocol_versions()?;
+    Ok(config.with_platform_verifier()?.with_no_client_auth())
 }

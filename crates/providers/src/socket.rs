@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
     tungstenite::{Error, Message, client::IntoClientRequest, protocol::WebSocketConfig},
 };
 use tts::{ErrorKind, SpeakError};
@@ -62,7 +62,8 @@ pub(crate) async fn open(wire: &Wire, path: &str, judge: Judge) -> Result<Socket
     if let Some((name, value)) = wire.key() {
         request.headers_mut().insert(name, value.clone());
     }
-    match connect_async_with_config(request, Some(limits), true).await {
+    let tls = Connector::Rustls(wire.tls().clone());
+    match connect_async_tls_with_config(request, Some(limits), true, Some(tls)).await {
         Ok((socket, _)) => Ok(socket),
         Err(Error::Http(response)) => {
             let status = response.status().as_u16();

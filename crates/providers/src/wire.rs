@@ -1,6 +1,9 @@
 //! Asking a company over HTTP: address, key, status, body, each with its limit.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
@@ -9,6 +12,7 @@ use reqwest::{
     Client, Method, RequestBuilder, Response, Url,
     header::{CONTENT_TYPE, HeaderName, HeaderValue},
 };
+use rustls::ClientConfig;
 use serde_json::Value;
 use tokio::time::timeout;
 use tts::{ErrorKind, MAX_CHARS, SpeakError, Utterance};
@@ -26,6 +30,8 @@ const REFUSAL_BYTES: usize = 16 * 1024;
 const SOUND_BYTES: usize = 64 * 1024 * 1024;
 /// A finished connection goes back to the pool a moment after its last byte.
 const SETTLE: Duration = Duration::from_millis(5);
+/// A connection that ends this soon after it was used again had ended before.
+const AT_ONCE: Duration = Duration::from_millis(100);
 /// Lists of voices are read up to here when a connection is opened ahead of need.
 const LIST_BYTES: usize = 4 * 1024 * 1024;
 
@@ -34,6 +40,7 @@ pub(crate) struct Wire {
     pub name: &'static str,
     pub limits: Limits,
     client: Client,
+    tls: Arc<ClientConfig>,
     base: String,
     key: Option<(HeaderName, HeaderValue)>,
 }
@@ -67,6 +74,7 @@ impl Wire {
             name,
             limits,
             client: http.client().clone(),
+            tls: http.tls().clone(),
             base,
             key: key.transpose()?,
         })
@@ -85,6 +93,11 @@ impl Wire {
     pub(crate) fn socket_url(&self, path: &str) -> String {
         // A base URL is http or https, and so becomes ws or wss.
         format!("ws{}{path}", self.base.trim_start_matches("http"))
+    }
+
+    /// The trust in certificates of a socket.
+    pub(crate) fn tls(&self) -> &Arc<ClientConfig> {
+        &self.tls
     }
 
     pub(crate) fn key(&self) -> Option<&(HeaderName, HeaderValue)> {
@@ -110,8 +123,20 @@ impl Wire {
     }
 
     /// Sends and waits for the head of any answer.
+    ///
+    /// A server may close an idle connection just when we use it, and then says nothing. That is no failure of the
+    /// server, and is tried once more at once; whoever chooses between engines decides about everything else.
     pub(crate) async fn attempt(&self, request: RequestBuilder) -> Result<Response, SpeakError> {
-        request.send().await.map_err(|e| self.lost(&e))
+        let again = request.try_clone();
+        let begun = Instant::now();
+        let idle_end = |e: &reqwest::Error| {
+            e.is_request() && !e.is_connect() && !e.is_timeout() && begun.elapsed() < AT_ONCE
+        };
+        let result = match (request.send().await, again) {
+            (Err(error), Some(again)) if idle_end(&error) => again.send().await,
+            (result, _) => result,
+        };
+        result.map_err(|e| self.lost(&e))
     }
 
     /// Passes a status of success; any other becomes an error by `judge`.

@@ -126,9 +126,11 @@ mod tests {
     }
 
     #[test]
-    fn the_simulator_shares_no_wire_types_with_the_carrier() {
-        let simulator = find("carrier-sim").expect("the table lists it");
-        assert!(simulator.may_name("audio"));
-        assert!(!simulator.may_name("carrier"));
+    fn the_simulators_share_no_wire_types_with_those_they_judge() {
+        for (simulator, judged) in [("carrier-sim", "carrier"), ("provider-sim", "providers")] {
+            let simulator = find(simulator).expect("the table lists it");
+            assert!(simulator.may_name("audio"));
+            assert!(!simulator.may_name(judged));
+        }
     }
 }

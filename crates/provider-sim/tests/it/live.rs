@@ -118,7 +118,7 @@ async fn a_clear_stops_the_sound() {
     let sim = start(Company::Deepgram).await;
     sim.pace(Pace {
         chunk_ms: 100,
-        every_ms: 100,
+        every_ms: 1000,
         ..Pace::default()
     });
     let mut line = deepgram(&sim).await;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use provider_sim::{Company, Fault, Pace};
-use providers::{Http, Limits};
-use tts::{ErrorKind, Utterance, Voice, collect, contract};
+use provider_sim::{Company, Fault, Pace, Sim};
+use providers::{Http, Limits, Secret, deepgram};
+use tts::{ErrorKind, Tts, Utterance, Voice, collect, contract};
 
 use crate::world::{LIMITS, SENTENCE, World, hangs_up_in_time, http};
 
@@ -154,4 +154,26 @@ async fn another_voice_gets_another_socket() {
             .expect("it is spoken");
     }
     assert_eq!(sockets(&world), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_without_tls_is_not_spoken_to_in_plain() {
+    let http = http();
+    for socket in [false, true] {
+        let sim = Sim::start(Company::Deepgram)
+            .await
+            .expect("there is a free port");
+        let config = deepgram::Config {
+            base_url: sim.url().replace("http://", "https://"),
+            socket,
+            ..deepgram::Config::new(Secret::new(sim.key()))
+        };
+        let tts = deepgram::Deepgram::new(config, &http).expect("sane");
+        let utterance = Utterance::plain(SENTENCE, Voice::new(deepgram::NAME, "aura-2-thalia-en"));
+        let error = collect(tts.speak(utterance), 60_000)
+            .await
+            .expect_err("there is no TLS");
+        assert_eq!(error.kind, ErrorKind::Unavailable, "{error}");
+        assert_eq!(sim.seen().len(), 0, "the key went nowhere");
+    }
 }
