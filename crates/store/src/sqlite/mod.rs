@@ -32,7 +32,6 @@ use crate::StoreError;
 use fault::Fault;
 use lane::{Bench, Lane, lane, transaction};
 use open::Place;
-use settle::Settler;
 
 /// How large a file may become unless it is said otherwise, bytes: 64 GB.
 const LARGEST: u64 = 64 << 30;
@@ -59,7 +58,8 @@ struct Lanes {
 struct Opened {
     lanes: Lanes,
     benches: Vec<Bench>,
-    settler: Settler,
+    /// Moves the log of the calls' file.
+    settler: AnyConnection,
     notes: Vec<String>,
 }
 
@@ -181,14 +181,13 @@ fn drive(
 
 /// Works until the records are dropped. Closing one after the other lets the last one of a file empty its log; nobody is
 /// left who could be told that closing failed, and the log is read at the next start.
-async fn serve(benches: Vec<Bench>, mut settler: Settler) {
+async fn serve(benches: Vec<Bench>, mut settler: AnyConnection) {
     let works = futures::future::join_all(benches.into_iter().map(Bench::work));
     let conns = tokio::select! {
         conns = works => conns,
-        () = settler.work() => Vec::new(),
+        never = settle::work(&mut settler) => match never {},
     };
-    settler.close().await;
-    for conn in conns {
+    for conn in std::iter::once(settler).chain(conns) {
         let _ = conn.close().await;
     }
 }
@@ -223,7 +222,7 @@ async fn open_all(folder: &Path, largest: u64) -> Result<Opened, StoreError> {
     let settler = open::connect(&calls).await;
     Ok(Opened {
         lanes,
-        settler: Settler::new(settler.map_err(|fault| fault.explain(&calls.path))?),
+        settler: settler.map_err(|fault| fault.explain(&calls.path))?,
         benches: shop.benches,
         notes: shop.notes,
     })
