@@ -39,6 +39,18 @@ pub enum Fault {
         /// Bytes that still arrive.
         after_bytes: usize,
     },
+    /// After so many bytes of the body nothing more comes for a time, then the rest. HTTP bodies only.
+    Stall {
+        /// Bytes that arrive before.
+        after_bytes: usize,
+        /// How long, in milliseconds; without it, for ever.
+        ms: Option<u64>,
+    },
+    /// The connection is reset (TCP RST) after so many bytes of the body. HTTP bodies only.
+    Break {
+        /// Bytes that still arrive.
+        after_bytes: usize,
+    },
     /// 200 without any sound. A WAV file is then a header only.
     Empty,
     /// Sound of the right length in which nothing can be heard.

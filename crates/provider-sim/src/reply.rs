@@ -133,8 +133,15 @@ impl Reply {
             response = response.header(*name, value);
         }
         let mut left = match fault {
-            Fault::Cut { after_bytes } => Some(after_bytes),
+            Fault::Cut { after_bytes }
+            | Fault::Stall { after_bytes, .. }
+            | Fault::Break { after_bytes } => Some(after_bytes),
             _ => None,
+        };
+        let mut then = match fault {
+            Fault::Stall { ms, .. } => Turn::Stall(ms.map(Duration::from_millis)),
+            Fault::Break { .. } => Turn::Break,
+            _ => Turn::Cut,
         };
         let (pieces, every_ms) = match self.content {
             Content::Whole(bytes) => {
@@ -145,7 +152,9 @@ impl Reply {
             Content::Socket(_) => (VecDeque::new(), 0),
             Content::Torn(pieces) => {
                 let all = pieces.iter().map(Bytes::len).sum();
-                left = Some(left.map_or(all, |cut| cut.min(all)));
+                if left.is_none_or(|cut| cut >= all) {
+                    (left, then) = (Some(all), Turn::Cut);
+                }
                 (pieces.into(), pace.every_ms)
             }
         };
@@ -154,6 +163,7 @@ impl Reply {
             pause: Duration::from_millis(every_ms),
             begun: false,
             left,
+            then,
             ticket,
         };
         response.body(flow.into_body())
@@ -173,13 +183,24 @@ fn lie(truth: &str) -> &'static str {
     }
 }
 
+/// What a body comes to in its middle.
+enum Turn {
+    /// Its end.
+    Cut,
+    /// A pause, for ever or so long.
+    Stall(Option<Duration>),
+    /// The end of the connection.
+    Break,
+}
+
 /// A body on its way.
 struct Flow {
     pieces: VecDeque<Bytes>,
     pause: Duration,
     begun: bool,
-    /// Bytes until the cut.
+    /// Bytes until the turn.
     left: Option<usize>,
+    then: Turn,
     ticket: Option<Ticket>,
 }
 
@@ -204,12 +225,7 @@ impl Flow {
 
     async fn next(&mut self) -> io::Result<Option<Bytes>> {
         if self.left == Some(0) {
-            // What was handed over before has to leave first: an error drops what is still buffered.
-            self.settle();
-            // On a busy machine the sleep may be over when it is first looked at; a yield never is.
-            tokio::task::yield_now().await;
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            return Err(io::ErrorKind::ConnectionAborted.into());
+            self.turn().await?;
         }
         if self.begun && !self.pause.is_zero() && !self.pieces.is_empty() {
             tokio::time::sleep(self.pause).await;
@@ -220,13 +236,38 @@ impl Flow {
             return Ok(None);
         };
         if let Some(left) = &mut self.left {
-            bytes.truncate(*left);
+            let rest = bytes.split_off(bytes.len().min(*left));
             *left -= bytes.len();
+            if !rest.is_empty() {
+                self.pieces.push_front(rest);
+            }
         }
         if self.pieces.is_empty() {
             // Nobody asks for more when the length was said in advance.
             self.settle();
         }
         Ok(Some(bytes))
+    }
+
+    /// The fault in the middle; an error is the end.
+    async fn turn(&mut self) -> io::Result<()> {
+        if let Turn::Stall(pause) = self.then {
+            match pause {
+                Some(pause) => tokio::time::sleep(pause).await,
+                // Until the client has had enough, and this is dropped.
+                None => std::future::pending().await,
+            }
+            self.left = None;
+            return Ok(());
+        }
+        self.settle();
+        // What was handed over before has to leave first: an error drops what is still buffered. On a busy machine the
+        // sleep may be over when it is first looked at; a yield never is.
+        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        if let (Turn::Break, Some(ticket)) = (&self.then, &self.ticket) {
+            ticket.reset();
+        }
+        Err(io::ErrorKind::ConnectionAborted.into())
     }
 }

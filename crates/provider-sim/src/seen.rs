@@ -100,6 +100,11 @@ impl Ticket {
         self.settled = true;
     }
 
+    /// The connection ends with a reset.
+    pub(crate) fn reset(&self) {
+        self.manners.reset();
+    }
+
     /// The client said something over its socket.
     pub(crate) fn message(&self, message: Value) {
         if let Some(seen) = self.log.lock().get_mut(self.index) {
