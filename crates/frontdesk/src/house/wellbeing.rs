@@ -89,10 +89,17 @@ impl Wellbeing {
             });
         }
         let (ladder, stop) = (ladder.clone(), tasks.clone());
+        let ping = self.model.clone().map(|model| model.ping);
         tasks.start(async move {
             loop {
-                // Who cannot be reached now is asked when they are needed, and the ladder passes them over.
-                let _ = ladder.prewarm().await;
+                let pinged = async {
+                    match &ping {
+                        Some(ping) => ping().await,
+                        None => true,
+                    }
+                };
+                // Who cannot be reached now is asked when they are needed, and passed over then.
+                let _ = tokio::join!(ladder.prewarm(), pinged);
                 tokio::select! {
                     () = tokio::time::sleep(WARM) => {}
                     () = stop.cancelled() => break,

@@ -32,6 +32,8 @@ pub(crate) use chunk::{Read, Usage};
 const MOST_BYTES: usize = 2 * 1024 * 1024;
 /// Most bytes that are read of a refusal.
 const REFUSAL_BYTES: usize = 16 * 1024;
+/// Most bytes that are read of the list of models.
+const LIST_BYTES: usize = 1024 * 1024;
 /// The company's own host, which knows the newer name of the limit only for its newer models.
 const HOME: &str = "api.openai.com";
 
@@ -150,8 +152,15 @@ impl Wire {
         let config = self.client.config();
         let asked = self.http.get(&self.models).headers(config.headers());
         match asked.send().await {
-            Ok(response) => {
+            Ok(mut response) => {
                 let status = response.status().as_u16();
+                // Read to its end the answer leaves a connection that the next question need not open.
+                let mut left = LIST_BYTES;
+                while let Ok(Some(piece)) = response.chunk().await
+                    && left > piece.len()
+                {
+                    left -= piece.len();
+                }
                 status < 500 && !matches!(status, 401 | 403 | 429)
             }
             Err(_) => false,
