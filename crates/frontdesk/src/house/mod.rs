@@ -12,6 +12,7 @@ use carrier_sim::NetworkConfig;
 use events::{Clock, SystemClock};
 use store::SqliteRecords;
 use switchboard::Parts;
+use tts::Tts;
 use web::App;
 
 use self::wellbeing::Wellbeing;
@@ -97,11 +98,15 @@ impl House {
     /// Why there is no voice.
     pub async fn warm_up(&self) -> anyhow::Result<usize> {
         let (built_in, live) = (self.built_in.clone(), self.live.clone());
-        tokio::task::spawn_blocking(move || {
-            let config = &live.current().config;
-            voice::open(&built_in, &config.speech, &config.store.data_dir)
-        })
-        .await??;
+        let chain = &self.live.current().config.speech.chain;
+        // A house that never uses it need not have its files.
+        if chain.iter().any(|name| name == built_in.name()) {
+            tokio::task::spawn_blocking(move || {
+                let config = &live.current().config;
+                voice::open(&built_in, &config.speech, &config.store.data_dir)
+            })
+            .await??;
+        }
         let businesses = &self.live.current().businesses;
         // The greetings first: somebody may call before the fillers are done.
         for file in businesses {
