@@ -17,6 +17,8 @@ pub struct Vendor {
     pub voice: Option<String>,
     /// The model.
     pub model: Option<String>,
+    /// Whether it is spoken to over a WebSocket that stands ready.
+    pub websocket: bool,
 }
 
 /// The rows of one of them.
@@ -26,6 +28,7 @@ struct Rows {
     base_url: &'static Key,
     voice: &'static Key,
     model: Option<&'static Key>,
+    websocket: Option<&'static Key>,
 }
 
 const DEEPGRAM_API_KEY: Key = Key::new(
@@ -48,6 +51,13 @@ const DEEPGRAM_VOICE: Key = Key::new(
     Kind::Text(any),
     "",
     "The voice of Deepgram that stands in for another engine's; not set = its first.",
+);
+const DEEPGRAM_WEBSOCKET: Key = Key::new(
+    "deepgram.websocket",
+    &["FRONTDESK__DEEPGRAM__WEBSOCKET"],
+    Kind::Switch,
+    "false",
+    "Speak to Deepgram over a WebSocket that is kept open, in place of one request for each sentence.",
 );
 const ELEVENLABS_API_KEY: Key = Key::new(
     "elevenlabs.api_key",
@@ -76,6 +86,13 @@ const ELEVENLABS_MODEL: Key = Key::new(
     Kind::Text(any),
     "",
     "The speech model of ElevenLabs; not set = the one that speaks soonest.",
+);
+const ELEVENLABS_WEBSOCKET: Key = Key::new(
+    "elevenlabs.websocket",
+    &["FRONTDESK__ELEVENLABS__WEBSOCKET"],
+    Kind::Switch,
+    "false",
+    "Speak to ElevenLabs over a WebSocket that is kept open, in place of one request for each sentence.",
 );
 const OPENAI_API_KEY: Key = Key::new(
     "openai.api_key",
@@ -190,6 +207,7 @@ const ROWS: &[Rows] = &[
         base_url: &DEEPGRAM_BASE_URL,
         voice: &DEEPGRAM_VOICE,
         model: None,
+        websocket: Some(&DEEPGRAM_WEBSOCKET),
     },
     Rows {
         name: "elevenlabs",
@@ -197,6 +215,7 @@ const ROWS: &[Rows] = &[
         base_url: &ELEVENLABS_BASE_URL,
         voice: &ELEVENLABS_VOICE,
         model: Some(&ELEVENLABS_MODEL),
+        websocket: Some(&ELEVENLABS_WEBSOCKET),
     },
     Rows {
         name: "openai",
@@ -204,6 +223,7 @@ const ROWS: &[Rows] = &[
         base_url: &OPENAI_BASE_URL,
         voice: &OPENAI_VOICE,
         model: Some(&OPENAI_MODEL),
+        websocket: None,
     },
     Rows {
         name: "google",
@@ -211,6 +231,7 @@ const ROWS: &[Rows] = &[
         base_url: &GOOGLE_BASE_URL,
         voice: &GOOGLE_VOICE,
         model: None,
+        websocket: None,
     },
     Rows {
         name: "kokoro",
@@ -218,6 +239,7 @@ const ROWS: &[Rows] = &[
         base_url: &KOKORO_BASE_URL,
         voice: &KOKORO_VOICE,
         model: None,
+        websocket: None,
     },
     Rows {
         name: "piper",
@@ -225,6 +247,7 @@ const ROWS: &[Rows] = &[
         base_url: &PIPER_BASE_URL,
         voice: &PIPER_VOICE,
         model: None,
+        websocket: None,
     },
     Rows {
         name: "xtts",
@@ -232,6 +255,7 @@ const ROWS: &[Rows] = &[
         base_url: &XTTS_BASE_URL,
         voice: &XTTS_VOICE,
         model: None,
+        websocket: None,
     },
     Rows {
         name: "xtts_api",
@@ -239,6 +263,7 @@ const ROWS: &[Rows] = &[
         base_url: &XTTS_API_BASE_URL,
         voice: &XTTS_API_VOICE,
         model: None,
+        websocket: None,
     },
 ];
 
@@ -252,10 +277,12 @@ impl Vendors {
         &DEEPGRAM_API_KEY,
         &DEEPGRAM_BASE_URL,
         &DEEPGRAM_VOICE,
+        &DEEPGRAM_WEBSOCKET,
         &ELEVENLABS_API_KEY,
         &ELEVENLABS_BASE_URL,
         &ELEVENLABS_VOICE,
         &ELEVENLABS_MODEL,
+        &ELEVENLABS_WEBSOCKET,
         &OPENAI_API_KEY,
         &OPENAI_BASE_URL,
         &OPENAI_VOICE,
@@ -287,6 +314,7 @@ impl Vendors {
                 base_url: reader.optional(rows.base_url),
                 voice: reader.optional(rows.voice),
                 model: rows.model.and_then(|key| reader.optional(key)),
+                websocket: rows.websocket.is_some_and(|key| reader.switch(key)),
             };
             if chain.iter().any(|name| name == rows.name) {
                 rows.complete(reader, &vendor);

@@ -35,6 +35,7 @@ pub fn company(name: &str, vendor: &Vendor, http: &Http) -> Result<Option<Compan
             let mut config = deepgram::Config::new(key);
             set(&mut config.base_url, url);
             set(&mut config.voice, voice);
+            config.socket = vendor.websocket;
             Arc::new(deepgram::Deepgram::new(config, http)?)
         }
         "elevenlabs" => {
@@ -42,6 +43,7 @@ pub fn company(name: &str, vendor: &Vendor, http: &Http) -> Result<Option<Compan
             set(&mut config.base_url, url);
             set(&mut config.voice, voice);
             set(&mut config.model, model);
+            config.socket = vendor.websocket;
             Arc::new(elevenlabs::ElevenLabs::new(config, http)?)
         }
         "openai" => {
