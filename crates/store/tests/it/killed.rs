@@ -8,15 +8,18 @@ use std::{
 
 use bytes::Bytes;
 use events::TurnId;
-use store::{FolderObjects, Message, ObjectKey, Objects, Records, SqliteRecords, StoreError};
+use store::{
+    FolderObjects, Known, Message, Note, ObjectKey, Objects, Recipe, RecipeKey, Recipes, Records,
+    SqliteRecords, StoreError,
+};
 
 use crate::world::{NOON, ask, call, claim, key, shop, turn};
 
 const FOLDER: &str = "STORE_TEST_CHILD_FOLDER";
 const HALF_AN_HOUR: u64 = 30 * 60_000;
 
-/// What the child does, over and over, until it is killed or refused: a turn, a reservation, a message, a clip. It says
-/// each step that it was told is done. Without the variable there is no child, and nothing to do.
+/// What the child does, over and over, until it is killed or refused: a turn, a reservation, a message, a clip, what is
+/// known of the clip. It says each step that it was told is done. Without the variable there is no child, and nothing to do.
 #[tokio::test]
 async fn as_a_child() {
     let Some(folder) = std::env::var_os(FOLDER) else {
@@ -41,6 +44,7 @@ async fn as_a_child() {
             sound(n)
         };
         say("clip", n, objects.put(clip).await);
+        say("note", n, objects.note(&recipe(n), note(n)).await);
         if full {
             return;
         }
@@ -78,6 +82,30 @@ fn sound(n: u32) -> Bytes {
     format!("sound {n} ").repeat(800).into()
 }
 
+/// What makes the n-th clip.
+fn recipe(n: u32) -> RecipeKey {
+    let text = format!("sound {n}");
+    Recipe {
+        tenant: None,
+        provider: "a",
+        model: "b",
+        voice: "c",
+        settings: "d",
+        text: &text,
+        format: "e",
+        version: 1,
+    }
+    .key()
+}
+
+/// What is known of it.
+fn note(n: u32) -> Note {
+    Note {
+        known: Known::Made(format!("{{\"clip\": {n}}}").repeat(20)),
+        until: NOON,
+    }
+}
+
 /// Starts the child in `folder`. With `limit`, no file of it grows beyond so many bytes.
 fn child(folder: &Path, limit: Option<u64>) -> (Child, BufReader<ChildStdout>) {
     let own = std::env::current_exe().unwrap();
@@ -109,6 +137,7 @@ struct Said {
     reservations: u32,
     messages: u32,
     clips: u32,
+    notes: u32,
     complaints: Vec<String>,
 }
 
@@ -121,6 +150,7 @@ impl Said {
             "reservation" => &mut self.reservations,
             "message" => &mut self.messages,
             "clip" => &mut self.clips,
+            "note" => &mut self.notes,
             _ => return,
         };
         match words.nth(1) {
@@ -175,6 +205,21 @@ async fn check(folder: &Path, said: &Said) {
         let bytes = objects.get(&ObjectKey::of(&sound(n))).await.unwrap();
         assert_eq!(bytes, Some(sound(n)), "clip {n}");
     }
+    for n in 0..said.notes {
+        assert_eq!(
+            objects.find(&recipe(n)).await,
+            Ok(Some(note(n))),
+            "note {n}"
+        );
+    }
+    // The one that was being written is there or not; a part of it is neither found nor in the way.
+    let (last_clip, last_note) = (ObjectKey::of(&sound(said.clips)), recipe(said.notes));
+    let clip = objects.get(&last_clip).await.unwrap();
+    assert!(clip.is_none_or(|bytes| bytes == sound(said.clips)));
+    let known = objects.find(&last_note).await.unwrap();
+    assert!(known.is_none_or(|known| known == note(said.notes)));
+    assert_eq!(objects.put(sound(said.clips)).await, Ok(last_clip));
+    assert_eq!(objects.note(&last_note, note(said.notes)).await, Ok(()));
     let lease = claim(&records, "a").await;
     let next = turn(&lease, lease.events, "after");
     records.commit(next).await.unwrap();
@@ -182,7 +227,7 @@ async fn check(folder: &Path, said: &Said) {
 
 #[tokio::test]
 async fn a_killed_process_has_kept_what_it_said() {
-    for lines in [1, 2, 3, 4, 9, 14, 23, 40] {
+    for lines in [1, 2, 3, 4, 5, 9, 14, 19, 23, 40] {
         let home = tempfile::tempdir().unwrap();
         let (mut child, mut out) = child(home.path(), None);
         let mut said = Said::default();
@@ -195,7 +240,7 @@ async fn a_killed_process_has_kept_what_it_said() {
                 "the child ended: {said:?}"
             );
             said.take(line.trim());
-            if said.turns + said.reservations + said.messages + said.clips >= lines {
+            if said.turns + said.reservations + said.messages + said.clips + said.notes >= lines {
                 break;
             }
         }
