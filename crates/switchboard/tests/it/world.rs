@@ -7,7 +7,7 @@ use std::{
 
 use agent::{Agent, Business};
 use events::{CallId, Event, InstanceId, Stamped};
-use store::{MemoryFlights, MemoryObjects, MemoryRecords, Records, Tier, Tiers};
+use store::{Layer, MemoryFlights, MemoryObjects, MemoryRecords, Records, Tier, Tiers};
 use switchboard::{Bus, Parts, Settings, Switchboard, Tasks, Voicer};
 use tts::{Ladder, Rung};
 
@@ -32,6 +32,8 @@ pub struct Plan {
     pub lever: Option<Arc<Lever>>,
     pub records: Arc<dyn Records>,
     pub objects: Arc<dyn Tier>,
+    /// Where clips are, in place of `objects` alone.
+    pub layers: Vec<Layer>,
     pub business: Business,
     /// Who replies in place of the puppet.
     pub agent: Option<Arc<dyn Agent>>,
@@ -46,6 +48,7 @@ impl Default for Plan {
             lever: None,
             records: Arc::new(MemoryRecords::new()),
             objects: Arc::new(MemoryObjects::new(Arc::new(Paused::new()), 64 << 20)),
+            layers: Vec::new(),
             business: Business::demo(),
             agent: None,
             calls: 2_000,
@@ -79,7 +82,10 @@ impl Plan {
             clock.clone(),
             Arc::new(Timer),
         );
-        let clips = Arc::new(Tiers::of("objects", self.objects, clock.clone()));
+        let clips = Arc::new(match self.layers.is_empty() {
+            true => Tiers::of("objects", self.objects, clock.clone()),
+            false => Tiers::new(self.layers, clock.clone()),
+        });
         let flights = Arc::new(MemoryFlights::new(clock.clone()));
         let agent = Arc::new(Puppet::new(|_| answers(0, "All right.")));
         let business = Arc::new(self.business);
