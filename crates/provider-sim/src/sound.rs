@@ -87,7 +87,8 @@ fn pitch(voice: &str) -> u32 {
 fn loudness(character: char) -> f32 {
     match character.to_ascii_lowercase() {
         'a' | 'e' | 'i' | 'o' | 'u' | 'y' => 1.0,
-        c if c.is_alphanumeric() => 0.6,
+        // A little different from letter to letter, or "fifteen" and "sixteen" were one sound.
+        c if c.is_alphanumeric() => 0.55 + 0.01 * (u32::from(c) % 11) as f32,
         _ => 0.08,
     }
 }

@@ -87,13 +87,6 @@ const ELEVENLABS_MODEL: Key = Key::new(
     "",
     "The speech model of ElevenLabs; not set = the one that speaks soonest.",
 );
-const ELEVENLABS_WEBSOCKET: Key = Key::new(
-    "elevenlabs.websocket",
-    &["FRONTDESK__ELEVENLABS__WEBSOCKET"],
-    Kind::Switch,
-    "false",
-    "Speak to ElevenLabs over a WebSocket that is kept open, in place of one request for each sentence.",
-);
 const OPENAI_API_KEY: Key = Key::new(
     "openai.api_key",
     &["FRONTDESK__OPENAI__API_KEY", "OPENAI_API_KEY"],
@@ -215,7 +208,7 @@ const ROWS: &[Rows] = &[
         base_url: &ELEVENLABS_BASE_URL,
         voice: &ELEVENLABS_VOICE,
         model: Some(&ELEVENLABS_MODEL),
-        websocket: Some(&ELEVENLABS_WEBSOCKET),
+        websocket: None,
     },
     Rows {
         name: "openai",
@@ -282,7 +275,6 @@ impl Vendors {
         &ELEVENLABS_BASE_URL,
         &ELEVENLABS_VOICE,
         &ELEVENLABS_MODEL,
-        &ELEVENLABS_WEBSOCKET,
         &OPENAI_API_KEY,
         &OPENAI_BASE_URL,
         &OPENAI_VOICE,

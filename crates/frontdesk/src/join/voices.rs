@@ -43,7 +43,6 @@ pub fn company(name: &str, vendor: &Vendor, http: &Http) -> Result<Option<Compan
             set(&mut config.base_url, url);
             set(&mut config.voice, voice);
             set(&mut config.model, model);
-            config.socket = vendor.websocket;
             Arc::new(elevenlabs::ElevenLabs::new(config, http)?)
         }
         "openai" => {
