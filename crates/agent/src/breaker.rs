@@ -15,6 +15,8 @@ pub struct Breaker {
     recent: [At; Breaker::MANY],
     /// Not asked before then; `None` = closed.
     pub open_until: Option<At>,
+    /// The last ping was not answered.
+    silent: bool,
 }
 
 /// Leave to ask, and whether it is the one try of an open breaker.
@@ -72,15 +74,19 @@ impl Breaker {
         self.shut(now, (Self::PAUSE_MS << doublings).min(Self::LONGEST_MS))
     }
 
-    /// What is known after a ping. One that is answered lets the pause run out, one that is not prolongs it.
+    /// What is known after a ping. One that is not answered prolongs the pause; the first that is ends it, however long
+    /// it had become; the next let it run out, since whoever answers pings may still fail at turns.
     #[must_use]
     pub fn pinged(self, answered: bool, now: At) -> Breaker {
-        match self.open_until {
-            Some(until) if !answered => Breaker {
-                open_until: Some(until.max(now + Self::PAUSE_MS * 3 / 2)),
-                ..self
-            },
-            _ => self,
+        let open_until = match self.open_until {
+            Some(until) if !answered => Some(until.max(now + Self::PAUSE_MS * 3 / 2)),
+            Some(until) if self.silent => Some(until.min(now)),
+            other => other,
+        };
+        Breaker {
+            open_until,
+            silent: !answered,
+            ..self
         }
     }
 
@@ -89,5 +95,35 @@ impl Breaker {
             open_until: Some(now + pause),
             ..self
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_answered_ping_ends_a_pause_however_long_and_the_next_do_not() {
+        let mut breaker = Breaker::default();
+        let mut now = At(1_000_000);
+        for _ in 0..2 {
+            breaker = breaker.failed(Pass::Usual, now);
+        }
+        for _ in 0..8 {
+            now = breaker.open_until.expect("it is open");
+            let (pass, asked) = breaker.admit(now);
+            breaker = asked.failed(pass.expect("the pause is over"), now);
+        }
+        assert_eq!(breaker.open_until, Some(now + Breaker::LONGEST_MS));
+        let silent = breaker.pinged(false, now);
+        assert_eq!(silent.open_until, breaker.open_until, "longer already");
+        let back = silent.pinged(true, now + 1_000);
+        let (pass, asked) = back.admit(now + 1_000);
+        assert_eq!(pass, Some(Pass::Trial));
+        // It answers pings and fails at turns.
+        let again = asked
+            .failed(Pass::Trial, now + 2_000)
+            .pinged(true, now + 3_000);
+        assert_eq!(again.admit(now + 3_000).0, None);
     }
 }

@@ -108,13 +108,14 @@ impl Standby {
     /// Never ends; its owner drops it.
     pub async fn watch(&self, ping: Ping) {
         loop {
-            (self.inner.sleeper)(Breaker::PAUSE_MS).await;
-            if self.health().open_until.is_none() {
-                continue;
+            // Counted from the beginning of a ping: one that hangs must not put off the next.
+            let pause = (self.inner.sleeper)(Breaker::PAUSE_MS);
+            if self.health().open_until.is_some() {
+                let answered = ping().await;
+                let now = self.inner.clock.now();
+                self.inner.known(|b| b.pinged(answered, now));
             }
-            let answered = ping().await;
-            let now = self.inner.clock.now();
-            self.inner.known(|b| b.pinged(answered, now));
+            pause.await;
         }
     }
 }

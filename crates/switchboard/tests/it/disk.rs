@@ -30,7 +30,7 @@ struct Late {
 }
 
 impl Late {
-    fn after<'a, T>(&'a self, step: BoxFuture<'a, T>) -> BoxFuture<'a, T> {
+    fn after<'a, T: 'a>(&'a self, step: BoxFuture<'a, T>) -> BoxFuture<'a, T> {
         let wait = Duration::from_millis(self.ms.load(Ordering::SeqCst));
         async move {
             if !wait.is_zero() {
