@@ -9,6 +9,10 @@ use crate::config::{Format, Log};
 /// Starts the log: JSON when nobody is watching, one line each when somebody is.
 pub fn start(log: &Log) {
     let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = match format!("{}=off", providers::CHATTY).parse() {
+        Ok(quiet) => filter.add_directive(quiet),
+        Err(_) => filter,
+    };
     let json = match log.format {
         Format::Json => true,
         Format::Pretty => false,
