@@ -3,6 +3,7 @@
 mod front;
 mod ground;
 mod parts;
+mod records;
 mod sweep;
 mod wellbeing;
 
@@ -10,7 +11,6 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use carrier_sim::NetworkConfig;
 use events::{Clock, SystemClock};
-use store::SqliteRecords;
 use switchboard::Parts;
 use web::App;
 
@@ -66,10 +66,7 @@ impl House {
             .public_url
             .clone()
             .unwrap_or_else(|| local.clone());
-        let records = Arc::new(SqliteRecords::open(data.join("records")).await?);
-        for note in records.notes() {
-            tracing::warn!("{note}");
-        }
+        let records = records::open(&config.store).await?;
         let joined = parts::parts(&live, &public_url, clock, records, &data).await?;
         let (mut parts, built_in, wellbeing) = joined;
         exchange(&mut parts)?;

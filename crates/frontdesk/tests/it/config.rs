@@ -590,6 +590,16 @@ fn words_are_one_of_a_few() {
           hint: write `data_dir = "data"`
     "#]],
     );
+    says(
+        "[store]\npostgres_url = 'mysql://ada:s3cret@db.example/desk'",
+        expect![[r#"
+    "#]],
+    );
+    says(
+        "[store]\npostgres_url = 'postgres://ada:s3cret@db.example?sslmode=require'\npostgres_connections = 0",
+        expect![[r#"
+    "#]],
+    );
 }
 
 #[test]
