@@ -119,6 +119,19 @@ fn business_says(toml: &str, expected: Expect) {
 }
 
 #[test]
+fn the_settings_in_the_readme_are_right() {
+    let readme = include_str!("../../../../README.md");
+    let blocks = readme.split("```toml\n").skip(1);
+    let blocks = blocks.filter_map(|rest| rest.split_once("\n```"));
+    let all: Vec<&str> = blocks.map(|(block, _)| block).collect();
+    assert!(!all.is_empty(), "the README shows no settings");
+    for block in all {
+        // Where it says "…", something secret is to be filled in.
+        says(&block.replace('…', "a-secret"), expect![""]);
+    }
+}
+
+#[test]
 fn unknown_keys_are_placed_and_corrected() {
     says(
         "\n\npublic_ulr = 'https://a.example'",
