@@ -37,7 +37,8 @@ const KNOWN: &[&str] = &[
 /// Which PostgreSQL, and within which limits.
 #[derive(Clone)]
 pub struct Settings {
-    /// `postgres://user:password@host:port/database?sslmode=…`, as libpq reads it; see [`check_url`].
+    /// `postgres://user:password@host:port/database?sslmode=…`, as libpq reads it; see [`check_url`]. What it leaves out
+    /// comes from libpq's variables (`PGPASSWORD`, `PGSSLMODE` and so on). A pooler in between has to pool by session.
     pub url: String,
     /// The schema that holds the tables, made when it is missing: small letters, digits and `_`, at most 63 of them.
     pub schema: String,

@@ -44,10 +44,11 @@ fn is(e: &Error, codes: &[&str]) -> bool {
     code(e).is_some_and(|code| codes.iter().any(|known| code.starts_with(known)))
 }
 
-/// Nobody will answer on this connection any more: it broke, or the server ends it.
+/// Nobody will answer on this connection any more: it broke, the server ends it, or the server became a replica and
+/// another one is found under its name.
 pub(crate) fn is_dead(e: &Error) -> bool {
     matches!(e, Error::Io(_) | Error::Protocol(_) | Error::WorkerCrashed)
-        || is(e, &["08", "25P03", "57P01", "57P02", "57P03", "57P05"])
+        || is(e, &["08", "25006", "25P03", "57P01", "57P02", "57P03", "57P05"])
 }
 
 /// The server undid it because somebody else was in the way; asked again it goes through.

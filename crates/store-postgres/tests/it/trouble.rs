@@ -94,7 +94,10 @@ async fn fewer_connections_than_wished_for_are_shared() {
         "CREATE ROLE {user} LOGIN SUPERUSER PASSWORD 'pw'; ALTER ROLE {user} NOSUPERUSER CONNECTION LIMIT 2"
     ))
     .await;
-    let settings = settings(&as_user(&url, &user, "pw"));
+    let settings = Settings {
+        connections: 8,
+        ..settings(&as_user(&url, &user, "pw"))
+    };
     let schema = &settings.schema;
     raw.run(&format!("CREATE SCHEMA {schema} AUTHORIZATION {user}"))
         .await;
@@ -211,7 +214,6 @@ async fn what_is_given_up_half_way_is_undone() {
 async fn sessions_that_the_server_ends_cost_no_error() {
     let Some(url) = url() else { return };
     let settings = Settings {
-        connections: 4,
         ..settings(&format!("{url}?application_name={}", fresh("ended")))
     };
     let name = settings.url.rsplit_once('=').unwrap().1.to_owned();
@@ -220,7 +222,7 @@ async fn sessions_that_the_server_ends_cost_no_error() {
     let lease = records.claim(&new_call(), &instance()).await.unwrap();
     let mut raw = Raw::to(&url).await;
     for seq in 0..10 {
-        let beats: Vec<_> = join_all((0..4).map(|_| records.health())).await;
+        let beats: Vec<_> = join_all((0..3).map(|_| records.health())).await;
         assert!(beats.iter().all(Result::is_ok), "{beats:?}");
         let ended = raw
             .count(&format!(
