@@ -1035,10 +1035,12 @@ fn the_empty_configuration_works() {
         # deepgram.api_key is not set
         # deepgram.base_url is not set
         # deepgram.voice is not set
+        deepgram.websocket = false
         # elevenlabs.api_key is not set
         # elevenlabs.base_url is not set
         # elevenlabs.voice is not set
         # elevenlabs.model is not set
+        elevenlabs.websocket = false
         # openai.api_key is not set
         # openai.base_url is not set
         # openai.voice is not set
@@ -1052,6 +1054,7 @@ fn the_empty_configuration_works() {
         # piper.voice is not set
         # xtts.base_url is not set
         # xtts.voice is not set
+        # xtts.recordings is not set
         # xtts_api.base_url is not set
         # xtts_api.voice is not set
         agent.kind = "scripted"
