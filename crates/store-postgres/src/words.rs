@@ -48,7 +48,10 @@ fn is(e: &Error, codes: &[&str]) -> bool {
 /// another one is found under its name.
 pub(crate) fn is_dead(e: &Error) -> bool {
     matches!(e, Error::Io(_) | Error::Protocol(_) | Error::WorkerCrashed)
-        || is(e, &["08", "25006", "25P03", "57P01", "57P02", "57P03", "57P05"])
+        || is(
+            e,
+            &["08", "25006", "25P03", "57P01", "57P02", "57P03", "57P05"],
+        )
 }
 
 /// The server undid it because somebody else was in the way; asked again it goes through.
