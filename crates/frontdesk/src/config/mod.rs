@@ -16,6 +16,7 @@ mod limits;
 mod log;
 mod mistakes;
 mod origin;
+mod persona;
 mod reader;
 mod retention;
 mod secret;
@@ -169,7 +170,8 @@ impl Config {
         let config = Config::read(&mut reader);
         let mut findings = reader.finish();
         findings.problems.extend(unreadable);
-        let businesses = business::read_all(&paths.businesses(), &mut findings);
+        let businesses =
+            business::read_all(&paths.businesses(), &config.speech.chain, &mut findings);
         findings.warnings.sort();
         Errors::none(findings.problems)?;
         let mut loaded = Loaded {
