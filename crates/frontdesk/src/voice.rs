@@ -118,11 +118,15 @@ pub fn models_dir(speech: &Speech, data: &Path) -> PathBuf {
         .unwrap_or_else(|| data.join("models"))
 }
 
-/// Opens the built-in voice, installing its files first when they are missing. Blocks: it works for seconds.
+/// Opens the built-in voice if the chain names it, installing its files first when they are missing. Blocks: it works
+/// for seconds.
 ///
 /// # Errors
 /// What is missing, and what to do.
 pub fn open(built_in: &BuiltIn, speech: &Speech, data: &Path) -> anyhow::Result<()> {
+    if !speech.chain.iter().any(|name| name == "embedded") {
+        return Ok(());
+    }
     let dir = models_dir(speech, data);
     if !speech.offline && !models::missing(&dir).is_empty() {
         install(&dir)?;

@@ -24,7 +24,7 @@ use crate::{
 const VOICE: &str = "heart";
 
 /// How many words a minute it says at its own pace, by tests/it/pace.rs.
-const WORDS_PER_MINUTE: f32 = 170.0;
+const WORDS_PER_MINUTE: f32 = 249.0;
 
 /// How much of the machine the voice may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

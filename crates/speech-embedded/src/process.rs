@@ -57,7 +57,7 @@ impl Program {
             voice: "rms",
             rate: 16_000,
             // Of flite 2.2, by tests/it/pace.rs.
-            words_per_minute: Some(170.0),
+            words_per_minute: Some(192.0),
             probe: &["-lv"],
             arguments: |pace, _, file| {
                 let stretch = format!("duration_stretch={:.3}", 1.0 / pace);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use store::Clip;
 use text::FillerClass;
 
-use crate::{Switchboard, policy::filler_texts, voicer::recipe};
+use crate::{Switchboard, Voicer, policy::filler_texts, voicer::Whose};
 
 /// Whether a clip can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -60,7 +60,7 @@ impl Switchboard {
             rows.extend(
                 texts
                     .into_iter()
-                    .map(|text| row(business, class, text, &clips)),
+                    .map(|text| row(business, class, text, &clips, &self.parts().voicer)),
             );
         }
         Ok(rows)
@@ -99,11 +99,14 @@ impl Switchboard {
 
     /// Speaks what callers of a business hear first and most, so that it is there when they call.
     pub async fn rehearse(&self, business: &Business) {
+        use agent::greeting;
         let mut lines = vec![
-            agent::greeting::greeting(business),
-            agent::greeting::hold_fallback().to_owned(),
+            greeting::greeting(business),
+            // What is said when something is down must not need what is down.
+            greeting::hold_fallback().to_owned(),
+            greeting::lost_thread().to_owned(),
         ];
-        lines.extend(agent::greeting::nudges(business, None));
+        lines.extend(greeting::nudges(business, None));
         let mut sentences = Vec::new();
         for line in lines {
             let mut cut = text::Sentences::default();
@@ -111,23 +114,25 @@ impl Switchboard {
             cut.finish(&mut sentences);
         }
         for sentence in sentences {
-            if let Err(why) = self.parts().voicer.speak(&sentence, &business.voice).await {
+            let whose = Whose::Business(&business.id);
+            let spoken = self.parts().voicer.speak(&sentence, &business.voice, whose);
+            if let Err(why) = spoken.await {
                 tracing::warn!(business = %business.id, %why, "a frequent sentence could not be spoken");
             }
         }
     }
 
     async fn make_filler(&self, business: &Business, row: &FillerRow) -> Result<(), String> {
-        let (spoken, _) = self
-            .parts()
-            .voicer
-            .speak(&row.text, &business.voice)
-            .await?;
+        let (voicer, whose) = (&self.parts().voicer, Whose::Operator);
+        let (spoken, _) = voicer.speak(&row.text, &business.voice, whose).await?;
+        // A stand-in's clip is used as one, and made anew when its voice can speak again.
+        let recipe = voicer.recipe_by(&spoken.provider, &row.text, &business.voice, whose);
+        let recipe = recipe.ok_or("the engine that spoke is gone")?;
         let clip = Clip {
             business: business.id.clone(),
             class: row.class.name().to_owned(),
             text: row.text.clone(),
-            recipe: recipe(&row.text, &business.voice),
+            recipe: recipe.as_str().to_owned(),
             object: spoken.object.as_str().to_owned(),
             ms: spoken.ms,
             level_dbfs: spoken.level_dbfs,
@@ -141,13 +146,20 @@ impl Switchboard {
     }
 }
 
-fn row(business: &Business, class: FillerClass, text: String, clips: &[Clip]) -> FillerRow {
+fn row(
+    business: &Business,
+    class: FillerClass,
+    text: String,
+    clips: &[Clip],
+    voicer: &Voicer,
+) -> FillerRow {
+    let recipe = voicer.recipe(&text, &business.voice, Whose::Operator);
     let made = clips
         .iter()
         .find(|clip| clip.class == class.name() && clip.text == text);
     let state = match made {
         None => FillerState::Missing,
-        Some(clip) if clip.recipe == recipe(&text, &business.voice) => FillerState::Ready,
+        Some(clip) if clip.recipe == recipe.as_str() => FillerState::Ready,
         Some(_) => FillerState::Stale,
     };
     FillerRow {

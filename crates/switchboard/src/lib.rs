@@ -6,12 +6,14 @@
 
 mod bus;
 mod desk;
+mod equivalent;
 mod fillers;
 mod forecast;
 mod live;
 mod mail;
 mod owner;
 mod parts;
+mod persona;
 mod policy;
 mod room;
 mod spawn;
@@ -29,4 +31,4 @@ pub use mail::Knock;
 pub use parts::{FindBusiness, Parts, Settings};
 pub use spawn::Tasks;
 pub use switchboard::{AskError, Switchboard};
-pub use voicer::{Spoken, Voicer};
+pub use voicer::{Spoken, Voicer, Whose};

@@ -57,10 +57,19 @@ impl Ladder {
             .collect()
     }
 
-    /// Whether this engine takes requests freely; one that is unknown does not.
-    pub fn is_up(&self, engine: &str) -> bool {
+    /// Whether a request now goes to this engine; while it is down, one in a while does. One that is unknown gets none.
+    pub fn admits(&self, engine: &str) -> bool {
+        let now = self.inner.clock.now();
         let rung = self.inner.rungs.iter().find(|rung| rung.name() == engine);
-        rung.is_some_and(|rung| rung.health().is_up())
+        rung.is_some_and(|rung| rung.health().admits(now))
+    }
+
+    /// The model of the engine of this name; empty when it has none, or there is no such engine.
+    pub fn model(&self, name: &str) -> &str {
+        let mut rungs = self.inner.rungs.iter();
+        rungs
+            .find(|rung| rung.name() == name)
+            .map_or("", |rung| rung.tts.model())
     }
 
     /// Asks one engine after the other until one speaks, within the utterance's deadline; a second one beside the first

@@ -4,6 +4,7 @@ mod front;
 mod ground;
 mod parts;
 mod sweep;
+mod wellbeing;
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
@@ -12,6 +13,8 @@ use events::{Clock, SystemClock};
 use store::SqliteRecords;
 use switchboard::Parts;
 use web::App;
+
+use self::wellbeing::Wellbeing;
 
 use crate::{
     config::Live,
@@ -30,6 +33,8 @@ pub struct House {
     pub built_in: BuiltIn,
     /// The built-in telephone network, in front of this house.
     pub network: NetworkConfig,
+    /// What is known of the companies and servers around it.
+    wellbeing: Wellbeing,
 }
 
 impl House {
@@ -65,7 +70,8 @@ impl House {
         for note in records.notes() {
             tracing::warn!("{note}");
         }
-        let (mut parts, built_in) = parts::parts(&live, &public_url, clock, records, &data)?;
+        let joined = parts::parts(&live, &public_url, clock, records, &data).await?;
+        let (mut parts, built_in, wellbeing) = joined;
         exchange(&mut parts)?;
         let token = ground::secret(&data, "network.key")?;
         let network = NetworkConfig {
@@ -74,13 +80,14 @@ impl House {
             auth_token: token,
             ..NetworkConfig::default()
         };
-        let app = Arc::new(front::app(&live, parts, &network)?);
+        let app = Arc::new(front::app(&live, parts, &network, wellbeing.clone())?);
         Ok(Self {
             app,
             listener,
             live,
             built_in,
             network,
+            wellbeing,
         })
     }
 
@@ -90,11 +97,19 @@ impl House {
     /// Why there is no voice.
     pub async fn warm_up(&self) -> anyhow::Result<usize> {
         let (built_in, live) = (self.built_in.clone(), self.live.clone());
-        tokio::task::spawn_blocking(move || {
+        let opened = tokio::task::spawn_blocking(move || {
             let config = &live.current().config;
             voice::open(&built_in, &config.speech, &config.store.data_dir)
         })
-        .await??;
+        .await?;
+        let first = self.live.current().config.speech.chain.first().cloned();
+        match opened {
+            // Who speaks first does so without it.
+            Err(error) if first.is_some_and(|name| name != "embedded") => {
+                tracing::warn!("the built-in voice stays silent: {error:#}");
+            }
+            opened => opened?,
+        }
         let businesses = &self.live.current().businesses;
         // The greetings first: somebody may call before the fillers are done.
         for file in businesses {
@@ -119,6 +134,8 @@ impl House {
     pub fn start_background(&self) {
         let switchboard = self.app.switchboard.clone();
         let tasks = switchboard.parts().tasks.clone();
+        let ladder = switchboard.parts().voicer.ladder();
+        self.wellbeing.start(&tasks, ladder);
         let (app, mut tap) = (self.app.clone(), switchboard.parts().bus.tap());
         let stop = tasks.clone();
         tasks.start(async move {

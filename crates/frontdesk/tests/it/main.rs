@@ -6,3 +6,4 @@ mod settings;
 
 mod config;
 mod fillers;
+mod persona;

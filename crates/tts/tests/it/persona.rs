@@ -159,7 +159,7 @@ fn texts_without_words_and_refused_ones_say_nothing_about_an_engine() {
         assert_eq!(spoken.provider, "b");
     }
     assert_eq!(a.asked(), 10, "its breaker never opened");
-    assert!(here.ladder.is_up("a") && !here.ladder.is_up("nobody"));
+    assert!(here.ladder.admits("a") && !here.ladder.admits("nobody"));
 }
 
 /// Something like speech at this level: bursts of a tone with pauses between.
