@@ -86,7 +86,7 @@ impl Program {
             voice: "en-us",
             rate: 22_050,
             // Of espeak-ng 1.51, by tests/it/pace.rs.
-            words_per_minute: Some(170.0),
+            words_per_minute: Some(215.0),
             probe: &["--version"],
             arguments: |pace, pitch, file| {
                 let (words, height) = ((165.0 * pace) as u32, (50.0 * pitch).min(99.0) as u32);
