@@ -866,7 +866,11 @@ fn businesses_are_checked_like_the_rest() {
     "#]],
     );
     business_says(
-        "[voice]\nprovider = 'elevenlab'\nid = 'x'\n[voice.at]\nespeek = { id = 'en-us' }\nflite = { speed = 1.1 }",
+        "[voice]\nprovider = 'elevenlab'\nid = 'x'\n[voice.at]\nespeek = { id = 'en-us' }",
+        expect![[""]],
+    );
+    business_says(
+        "[voice.at]\nflite = { speed = 1.1 }",
         expect![[""]],
     );
     business_says("[voice]\nchanges = 'forbiden'", expect![[""]]);
