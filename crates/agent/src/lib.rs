@@ -25,7 +25,7 @@ mod standby;
 pub use breaker::{Breaker, Pass};
 pub use business::{
     Business, Disclosure, Fact, Fillers, Hours, Offer, OneOrMany, Price, Silence, Transfer,
-    VoiceChoice,
+    VoiceAt, VoiceChanges, VoiceChoice,
 };
 pub use desk::{Booking, BookingAsk, Desk, DeskError, EffectKey, Message, Slot};
 pub use lint::Lint;

@@ -23,6 +23,9 @@ use crate::{
 /// Its one voice.
 const VOICE: &str = "heart";
 
+/// How many words a minute it says at its own pace, by tests/it/pace.rs.
+const WORDS_PER_MINUTE: f32 = 249.0;
+
 /// How much of the machine the voice may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -60,6 +63,11 @@ struct Job {
 }
 
 impl EmbeddedTts {
+    /// [`Tts::words_per_minute`], for whoever has not opened it yet.
+    pub fn pace(voice: &str) -> Option<f32> {
+        (voice == VOICE).then_some(WORDS_PER_MINUTE)
+    }
+
     /// Opens the voice whose files are below `models`; see [`crate::models::install`].
     pub fn open(models: &Path) -> Result<EmbeddedTts, VoiceError> {
         EmbeddedTts::open_with(models, Settings::default())
@@ -109,6 +117,10 @@ impl Tts for EmbeddedTts {
             language: "en-US".into(),
             rate: RATE,
         }]
+    }
+
+    fn words_per_minute(&self, voice: &str) -> Option<f32> {
+        Self::pace(voice)
     }
 
     fn speak(&self, utterance: Utterance) -> SpeechStream {

@@ -6,12 +6,14 @@
 
 mod bus;
 mod desk;
+mod equivalent;
 mod fillers;
 mod forecast;
 mod live;
 mod mail;
 mod owner;
 mod parts;
+mod persona;
 mod policy;
 mod room;
 mod spawn;

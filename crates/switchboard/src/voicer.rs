@@ -16,15 +16,15 @@ use rayon::ThreadPoolBuildError;
 use serde::{Deserialize, Serialize};
 use store::{Cookbook, Flights, Made, ObjectKey, Objects, Recipe, RecipeKey, Source, Tiers};
 use text::Normalizer;
-use tts::{Ladder, Utterance, Voice, phone_clip};
+use tts::{Ladder, Voice, phone_clip};
 
-use crate::workshop::Workshop;
+use crate::{
+    persona::{SPEAK_MS, utterance},
+    workshop::Workshop,
+};
 
 /// Clips of which the words are remembered.
 const WORDS: u64 = 20_000;
-
-/// How long one sentence may take to be spoken, ms.
-const SPEAK_MS: u32 = 8_000;
 
 /// How long whoever wants a clip waits for another who makes it, ms.
 const WAIT_MS: u64 = SPEAK_MS as u64 + 2_000;
@@ -129,19 +129,28 @@ impl Voicer {
         let mut made = None;
         let slot = &mut made;
         let make = || async move {
-            let spoken = self.make(text, voice).await?;
+            let (spoken, found) = self.have(text, voice, whose).await?;
             let json = serde_json::to_string(&spoken).map_err(|error| error.to_string())?;
-            let keep_ms = match whose {
-                _ if spoken.provider != voice.provider => STAND_IN_MS,
-                Whose::Operator => PHRASE_MS,
-                Whose::Business(_) => ANSWER_MS,
+            let mut made = Made {
+                json,
+                keep_ms: match whose {
+                    Whose::Operator => PHRASE_MS,
+                    Whose::Business(_) => ANSWER_MS,
+                },
             };
-            *slot = Some(spoken);
-            Ok(Made { json, keep_ms })
+            if spoken.provider != voice.provider {
+                if !found {
+                    self.keep_stand_in(text, voice, whose, made.clone(), &spoken.provider)
+                        .await;
+                }
+                made.keep_ms = STAND_IN_MS;
+            }
+            *slot = Some((spoken, found));
+            Ok(made)
         };
         let (json, source) = self.cookbook.find_or_make(recipe, make).await?;
-        if let Some(spoken) = made {
-            return Ok((spoken, false));
+        if let Some(made) = made {
+            return Ok(made);
         }
         match serde_json::from_str(&json) {
             Ok(spoken) => Ok((spoken, source == Source::Found)),
@@ -153,18 +162,42 @@ impl Voicer {
         }
     }
 
+    /// What is known of a recipe: one look.
+    pub(crate) async fn known(&self, recipe: &RecipeKey) -> Option<Spoken> {
+        let json = self.cookbook.look(recipe).await?;
+        serde_json::from_str(&json).ok()
+    }
+
+    /// Remembers what was made.
+    pub(crate) async fn remember(&self, recipe: &RecipeKey, made: Made) {
+        self.cookbook.remember(recipe, made).await;
+    }
+
+    /// The clip in the voice that was asked for; else one of the same words in another voice of the persona, spoken before
+    /// or now. Says whether it was spoken before.
+    async fn have(
+        &self,
+        text: &str,
+        voice: &VoiceChoice,
+        whose: Whose<'_>,
+    ) -> Result<(Spoken, bool), String> {
+        // While its own engine is down, a clip that is there beats asking a stand-in.
+        let down = !self.ladder.admits(&voice.provider);
+        if down && let Some(spoken) = self.equivalent(text, voice, whose).await {
+            return Ok((spoken, true));
+        }
+        match self.make(text, voice).await {
+            Err(why) if !down => match self.equivalent(text, voice, whose).await {
+                Some(spoken) => Ok((spoken, true)),
+                None => Err(why),
+            },
+            made => made.map(|spoken| (spoken, false)),
+        }
+    }
+
     async fn make(&self, text: &str, voice: &VoiceChoice) -> Result<Spoken, String> {
         let words = Normalizer::default().normalize(text);
-        let voice = Voice {
-            provider: voice.provider.clone(),
-            id: voice.id.clone(),
-            speed: voice.speed,
-            pitch: voice.pitch,
-        };
-        let said = self
-            .ladder
-            .say(Utterance::plain(words, voice).within(SPEAK_MS))
-            .await;
+        let said = self.ladder.say(utterance(words, voice)).await;
         let said = said.map_err(|errors| {
             errors
                 .iter()
@@ -224,6 +257,11 @@ impl Voicer {
 
     /// What makes two clips the same: everything that can be heard, whose words they are, and nothing else.
     pub fn recipe(&self, text: &str, voice: &VoiceChoice, whose: Whose<'_>) -> RecipeKey {
+        self.recipe_of(text, &utterance("", voice).voice, whose)
+    }
+
+    /// The same for one voice of a persona.
+    pub(crate) fn recipe_of(&self, text: &str, voice: &Voice, whose: Whose<'_>) -> RecipeKey {
         // Counts the ways in which a clip was ever made; what an older way made is stale.
         const VERSION: u32 = 3;
         Recipe {
@@ -267,7 +305,7 @@ mod tests {
     use futures::{FutureExt, StreamExt, future::BoxFuture, future::join_all, stream};
     use store::{MemoryFlights, MemoryObjects};
     use text::{FillerClass, filler_texts};
-    use tts::{Rung, SpeechStream, Tts, VoiceInfo, Wait};
+    use tts::{Rung, SpeechStream, Tts, Utterance, VoiceInfo, Wait};
 
     use super::*;
 

@@ -10,7 +10,7 @@ use futures::{
 };
 
 use crate::{
-    ErrorKind, Health, SpeakError, SpeechStream, Tts, Utterance, VoiceInfo,
+    Changes, ErrorKind, Health, SpeakError, SpeechStream, Tts, Utterance, Voice, VoiceInfo,
     race::{Race, Spoken},
     rung::{Rung, Rungs, Wait},
 };
@@ -39,6 +39,29 @@ impl Ladder {
     pub fn first_sound_p95(&self) -> Vec<(String, Option<u32>)> {
         let rungs = self.inner.rungs.iter();
         rungs.map(|r| (r.name().to_owned(), r.p95())).collect()
+    }
+
+    /// The voices in which `utterance` could be said, best first: the persona's own, then its voice at each other engine,
+    /// unless it may not change.
+    pub fn cast(&self, utterance: &Utterance) -> Vec<Voice> {
+        let rungs = &self.inner.rungs;
+        let allowed = |at: &usize| match utterance.elsewhere.changes {
+            Changes::Allowed => rungs[*at].name() != utterance.voice.provider,
+            Changes::Forbidden => false,
+        };
+        let others = (0..rungs.len()).filter(allowed);
+        let others = others.filter_map(|at| self.inner.voice_at(at, utterance).ok());
+        [utterance.voice.clone()]
+            .into_iter()
+            .chain(others)
+            .collect()
+    }
+
+    /// Whether a request now goes to this engine; while it is down, one in a while does. One that is unknown gets none.
+    pub fn admits(&self, engine: &str) -> bool {
+        let now = self.inner.clock.now();
+        let rung = self.inner.rungs.iter().find(|rung| rung.name() == engine);
+        rung.is_some_and(|rung| rung.health().admits(now))
     }
 
     /// The model of the engine of this name; empty when it has none, or there is no such engine.

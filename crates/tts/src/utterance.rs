@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::VoiceMap;
+
 /// The longest text one utterance may have, in characters: about three minutes of speech.
 pub const MAX_CHARS: usize = 4_000;
 
@@ -59,6 +61,9 @@ pub struct Utterance {
     pub ssml: bool,
     /// Who speaks, and how.
     pub voice: Voice,
+    /// In which voice another engine would say it, where one is asked. Engines do not look at it.
+    #[serde(default)]
+    pub elsewhere: VoiceMap,
     /// After this many milliseconds nobody waits any more: the stream ends with a timeout.
     pub deadline_ms: u32,
 }
@@ -70,8 +75,14 @@ impl Utterance {
             text: text.into(),
             ssml: false,
             voice,
+            elsewhere: VoiceMap::default(),
             deadline_ms: 10_000,
         }
+    }
+
+    /// The same, of a persona that has these voices at other engines.
+    pub fn of(self, elsewhere: VoiceMap) -> Utterance {
+        Utterance { elsewhere, ..self }
     }
 
     /// The same, with another deadline.

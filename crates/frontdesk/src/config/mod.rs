@@ -18,6 +18,7 @@ mod llm;
 mod log;
 mod mistakes;
 mod origin;
+mod persona;
 mod reader;
 mod retention;
 mod secret;
@@ -179,7 +180,8 @@ impl Config {
         let config = Config::read(&mut reader);
         let mut findings = reader.finish();
         findings.problems.extend(unreadable);
-        let businesses = business::read_all(&paths.businesses(), &mut findings);
+        let businesses =
+            business::read_all(&paths.businesses(), &config.speech.chain, &mut findings);
         findings.warnings.sort();
         Errors::none(findings.problems)?;
         let mut loaded = Loaded {

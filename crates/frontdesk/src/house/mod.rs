@@ -94,11 +94,19 @@ impl House {
     /// Why there is no voice.
     pub async fn warm_up(&self) -> anyhow::Result<usize> {
         let (built_in, live) = (self.built_in.clone(), self.live.clone());
-        tokio::task::spawn_blocking(move || {
+        let opened = tokio::task::spawn_blocking(move || {
             let config = &live.current().config;
             voice::open(&built_in, &config.speech, &config.store.data_dir)
         })
-        .await??;
+        .await?;
+        let first = self.live.current().config.speech.chain.first().cloned();
+        match opened {
+            // Who speaks first does so without it.
+            Err(error) if first.is_some_and(|name| name != "embedded") => {
+                tracing::warn!("the built-in voice stays silent: {error:#}");
+            }
+            opened => opened?,
+        }
         let businesses = &self.live.current().businesses;
         // The greetings first: somebody may call before the fillers are done.
         for file in businesses {

@@ -7,3 +7,4 @@ mod settings;
 mod config;
 mod fillers;
 mod records;
+mod persona;
