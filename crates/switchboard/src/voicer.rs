@@ -14,7 +14,7 @@ use rayon::ThreadPoolBuildError;
 use serde::{Deserialize, Serialize};
 use store::{ObjectKey, Objects};
 use text::Normalizer;
-use tts::{Ladder, Utterance, Voice, phone_clip};
+use tts::{Ladder, Urgency, Utterance, Voice, phone_clip};
 
 use crate::workshop::Workshop;
 
@@ -72,11 +72,15 @@ impl Voicer {
     /// Speaks `text`, or finds it spoken; says whether it was found. The error says what every engine answered.
     pub async fn speak(&self, text: &str, voice: &VoiceChoice) -> Result<(Spoken, bool), String> {
         let recipe = recipe(text, voice);
-        let (mut spoken, mut found) = self.find_or_make(&recipe, text, voice).await?;
+        let (mut spoken, mut found) = self
+            .find_or_make(&recipe, text, voice, Urgency::Live)
+            .await?;
         if found && self.audio(&spoken.object).await.is_none() {
             // Its audio was swept, or the copy was bad: a clip that cannot be played is none.
             self.made.invalidate(&recipe).await;
-            (spoken, found) = self.find_or_make(&recipe, text, voice).await?;
+            (spoken, found) = self
+                .find_or_make(&recipe, text, voice, Urgency::Live)
+                .await?;
         }
         if spoken.provider != voice.provider {
             // A stand-in spoke. It will do for now, but the voice that was asked for gets its next chance.
@@ -85,23 +89,41 @@ impl Voicer {
         Ok((spoken, found))
     }
 
+    /// Whether `text` was spoken before.
+    pub async fn is_spoken(&self, text: &str, voice: &VoiceChoice) -> bool {
+        self.made.get(&recipe(text, voice)).await.is_some()
+    }
+
+    /// Speaks `text` for nobody in particular; true when it was there already.
+    pub async fn speak_ahead(&self, text: &str, voice: &VoiceChoice) -> Result<bool, String> {
+        let (recipe, urgency) = (recipe(text, voice), Urgency::Ahead);
+        let found = self.find_or_make(&recipe, text, voice, urgency).await?.1;
+        Ok(found)
+    }
+
     async fn find_or_make(
         &self,
         recipe: &str,
         text: &str,
         voice: &VoiceChoice,
+        urgency: Urgency,
     ) -> Result<(Spoken, bool), String> {
         let mut found = true;
         let make = async {
             found = false;
-            self.make(text, voice).await
+            self.make(text, voice, urgency).await
         };
         let spoken = self.made.try_get_with_by_ref(recipe, make).await;
         let spoken = spoken.map_err(|error| (*error).clone())?;
         Ok((spoken, found))
     }
 
-    async fn make(&self, text: &str, voice: &VoiceChoice) -> Result<Spoken, String> {
+    async fn make(
+        &self,
+        text: &str,
+        voice: &VoiceChoice,
+        urgency: Urgency,
+    ) -> Result<Spoken, String> {
         let words = Normalizer::default().normalize(text);
         let voice = Voice {
             provider: voice.provider.clone(),
@@ -111,7 +133,10 @@ impl Voicer {
         };
         let said = self
             .ladder
-            .say(Utterance::plain(words, voice).within(SPEAK_MS))
+            .say(Utterance {
+                urgency,
+                ..Utterance::plain(words, voice).within(SPEAK_MS)
+            })
             .await;
         let said = said.map_err(|errors| {
             errors

@@ -23,7 +23,7 @@ pub use ladder::Ladder;
 pub use priority::behind_requests;
 pub use race::Spoken;
 pub use rung::{Rung, Wait};
-pub use utterance::{MAX_CHARS, Utterance, Voice, VoiceInfo};
+pub use utterance::{MAX_CHARS, Urgency, Utterance, Voice, VoiceInfo};
 
 use audio::Pcm;
 use futures::{FutureExt, future, future::BoxFuture, stream::BoxStream};

@@ -15,7 +15,7 @@ use futures::{
 };
 
 use crate::{
-    ErrorKind, Outcome, SpeakError, Utterance, collect,
+    ErrorKind, Outcome, SpeakError, Urgency, Utterance, collect,
     rung::{Begun, Rungs, by, too_late},
 };
 
@@ -59,9 +59,13 @@ enum Next {
 
 impl<'a> Race<'a> {
     pub(crate) fn new(inner: &'a Rungs, utterance: Utterance) -> Race<'a> {
+        let mut waiting = inner.order();
+        if utterance.urgency == Urgency::Ahead {
+            waiting.retain(|at| inner.rungs[*at].name() == utterance.voice.provider);
+        }
         Race {
             start: inner.clock.now(),
-            waiting: inner.order(),
+            waiting,
             inner,
             utterance,
             running: FuturesUnordered::new(),
@@ -94,7 +98,10 @@ impl<'a> Race<'a> {
             }
         }
         if self.failures.is_empty() {
-            let nobody = "no engine is configured";
+            let nobody = match self.utterance.urgency {
+                Urgency::Live => "no engine is configured",
+                Urgency::Ahead => "the engine of this voice is down or not configured",
+            };
             let error = SpeakError::new(ErrorKind::Unavailable, "the ladder", nobody);
             self.failures.push(error);
         }
