@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use self::{flows::Flows, known::Known};
 use crate::{
-    Backlog, Failure, Job, JobSettings, Jobs, Outcome, Parts, Priority, Refused, calm::Calm,
+    Backlog, Failure, Job, JobSettings, Jobs, Outcome, Parts, Priority, Refused, Whose, calm::Calm,
 };
 
 /// Businesses that are remembered.
@@ -62,17 +62,54 @@ pub struct Foresight {
     pub late: u64,
 }
 
+/// A sentence in a voice, and whose words it is.
+#[derive(Clone)]
+pub(crate) struct Line {
+    pub text: String,
+    pub voice: VoiceChoice,
+    /// The business whose callers hear it; none for the operator's own phrases.
+    pub business: Option<BusinessId>,
+}
+
+impl Line {
+    pub fn of(business: &Business, text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            voice: business.voice.clone(),
+            business: Some(business.id.clone()),
+        }
+    }
+
+    pub fn whose(&self) -> Whose<'_> {
+        self.business
+            .as_ref()
+            .map_or(Whose::Operator, Whose::Business)
+    }
+
+    /// Its name as a job.
+    fn key(&self) -> String {
+        let VoiceChoice {
+            provider,
+            id,
+            speed,
+            pitch,
+            ..
+        } = &self.voice;
+        let whose = self.business.as_ref().map_or("", BusinessId::as_str);
+        format!(
+            "{whose}|{provider}|{id}|{speed:.3}|{pitch:.3}|{}",
+            self.text
+        )
+    }
+}
+
 /// One thing to do ahead of need.
 #[derive(Clone)]
 pub(crate) enum Task {
     /// Look ahead from where a call stands, after it said this.
     Look(Box<Standing>, Option<String>),
     /// Speak a sentence.
-    Speak {
-        text: String,
-        voice: VoiceChoice,
-        foretold: bool,
-    },
+    Speak { line: Line, foretold: bool },
 }
 
 #[derive(Default)]
@@ -185,7 +222,7 @@ impl Ahead {
         if let Some(before) = before {
             self.flows.learn(&business.id, caller, before, text);
         }
-        let key = key(text, &business.voice);
+        let key = Line::of(business, text).key();
         match self.known.need(&key, self.parts.clock.now()) {
             Some(true) => one(&self.counters.hits),
             Some(false) => {
@@ -213,18 +250,12 @@ impl Ahead {
     }
 
     /// Speaks a sentence when there is time, and waits for it.
-    pub async fn speak(
-        &self,
-        text: String,
-        voice: VoiceChoice,
-        priority: Priority,
-    ) -> Result<Outcome, Refused> {
+    pub async fn speak(&self, line: Line, priority: Priority) -> Result<Outcome, Refused> {
         let job = Job {
-            key: key(&text, &voice),
+            key: line.key(),
             priority,
             work: Task::Speak {
-                text,
-                voice,
+                line,
                 foretold: false,
             },
         };
@@ -233,25 +264,19 @@ impl Ahead {
 
     async fn work(&self, task: Task) -> Result<(), Failure> {
         match task {
-            Task::Look(standing, last) => {
-                self.foretell(&standing, last.as_deref());
-                Ok(())
-            }
-            Task::Speak {
-                text,
-                voice,
-                foretold,
-            } => {
-                let made = self.parts.voicer.speak_ahead(&text, &voice).await;
-                let found = made.map_err(Failure::Again)?;
+            Task::Look(standing, last) => self.foretell(&standing, last.as_deref()),
+            Task::Speak { line, foretold } => {
+                let Line { text, voice, .. } = &line;
+                let voicer = &self.parts.voicer;
+                let spoken = voicer.speak_ahead(text, voice, line.whose()).await;
+                let found = spoken.map_err(Failure::Again)?;
                 if foretold && !found {
                     one(&self.counters.made);
-                    let now = self.parts.clock.now();
-                    self.known.made(&key(&text, &voice), now);
+                    self.known.made(&line.key(), self.parts.clock.now());
                 }
-                Ok(())
             }
         }
+        Ok(())
     }
 
     fn foretell(&self, standing: &Standing, last: Option<&str>) {
@@ -259,22 +284,14 @@ impl Ahead {
         let mut next = self.parts.agent.likely_next(standing);
         next.extend(last.map_or_else(Vec::new, |last| self.flows.after(&business.id, last)));
         let now = self.parts.clock.now();
-        let mut room = self.per_turn();
-        for text in next {
-            let key = key(&text, &business.voice);
-            if room == 0 {
-                break;
-            }
-            if !self.known.foretell(&key, now) {
-                continue;
-            }
-            room -= 1;
+        let lines = next.iter().map(|text| Line::of(business, text));
+        let news = lines.filter(|line| self.known.foretell(&line.key(), now));
+        for line in news.take(self.per_turn()) {
             let job = Job {
-                key,
+                key: line.key(),
                 priority: Priority::Low,
                 work: Task::Speak {
-                    text,
-                    voice: business.voice.clone(),
+                    line,
                     foretold: true,
                 },
             };
@@ -283,18 +300,6 @@ impl Ahead {
             }
         }
     }
-}
-
-/// The name of a sentence in a voice, as a job.
-fn key(text: &str, voice: &VoiceChoice) -> String {
-    let VoiceChoice {
-        provider,
-        id,
-        speed,
-        pitch,
-        ..
-    } = voice;
-    format!("{provider}|{id}|{speed:.3}|{pitch:.3}|{text}")
 }
 
 /// The same business and sentence, as a number.

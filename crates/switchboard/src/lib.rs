@@ -37,4 +37,4 @@ pub use parts::{FindBusiness, Parts, Settings};
 pub use prewarm::{Origin, Planned, PrewarmPlan};
 pub use spawn::Tasks;
 pub use switchboard::{AskError, Switchboard};
-pub use voicer::{Spoken, Voicer};
+pub use voicer::{Spoken, Voicer, Whose};

@@ -17,7 +17,7 @@ use store::{CallFilter, StoreError};
 
 use crate::{
     AskError, Backlog, FillerProgress, Foresight, Outcome, Price, Priority, Switchboard,
-    ahead::AheadSettings,
+    ahead::{AheadSettings, Line},
     policy::{filler_texts, stable_hash},
 };
 
@@ -28,7 +28,7 @@ const FREQUENT: usize = 500;
 /// Look-ups at the same time.
 const LOOKS: usize = 16;
 /// Sentences of one prewarm that are in the queue at the same time.
-const QUEUED: usize = 32;
+const QUEUED: usize = 256;
 
 /// Why a sentence is worth speaking ahead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -49,6 +49,19 @@ pub struct Planned {
     pub text: String,
     /// Why.
     pub origin: Origin,
+}
+
+impl Planned {
+    fn line(&self, business: &Business) -> Line {
+        let line = Line::of(business, &self.text);
+        match self.origin {
+            Origin::Filler => Line {
+                business: None,
+                ..line
+            },
+            Origin::Phrase | Origin::Frequent => line,
+        }
+    }
 }
 
 /// What a prewarm will do, before it does it.
@@ -96,7 +109,10 @@ impl Switchboard {
         let wanted = self.wanted(business).await?;
         let voicer = &self.parts().voicer;
         let looks = wanted.into_iter().map(|planned| async move {
-            let found = voicer.is_spoken(&planned.text, &business.voice).await;
+            let line = planned.line(business);
+            let found = voicer
+                .is_spoken(&line.text, &line.voice, line.whose())
+                .await;
             (planned, found)
         });
         let looked: Vec<(Planned, bool)> = stream::iter(looks).buffered(LOOKS).collect().await;
@@ -142,8 +158,8 @@ impl Switchboard {
                 Origin::Phrase | Origin::Filler => Priority::Normal,
                 Origin::Frequent => Priority::Low,
             };
-            let (text, voice) = (planned.text.clone(), business.voice.clone());
-            (planned, self.ahead().speak(text, voice, priority).await)
+            let line = planned.line(business);
+            (planned, self.ahead().speak(line, priority).await)
         });
         let mut work = stream::iter(work).buffer_unordered(QUEUED);
         while let Some((planned, outcome)) = work.next().await {

@@ -7,6 +7,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use events::At;
+use text::Sentences;
 
 use super::{
     dry::{sentences, try_out},
@@ -41,7 +42,7 @@ pub fn repertoire(business: &Arc<Business>, now: At) -> Vec<String> {
     for line in greeting::nudges(business, None) {
         list.add(&line);
     }
-    business.facts.iter().for_each(|fact| list.add(&fact.a));
+    business.facts.iter().for_each(|fact| list.say(&fact.a));
     let standing = |caller: Option<&str>| Standing {
         business: Arc::clone(business),
         memo: Memo::default(),
@@ -189,7 +190,16 @@ struct List {
 }
 
 impl List {
+    /// A text that the call has whole, and cuts as such.
     fn add(&mut self, text: &str) {
+        let (mut cut, mut whole) = (Sentences::default(), Vec::new());
+        cut.push(text, &mut whole);
+        cut.finish(&mut whole);
+        whole.into_iter().for_each(|s| self.keep(s));
+    }
+
+    /// A text that the agent says word by word.
+    fn say(&mut self, text: &str) {
         sentences(text).into_iter().for_each(|s| self.keep(s));
     }
 
