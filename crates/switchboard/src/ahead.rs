@@ -270,9 +270,12 @@ impl Ahead {
                 let voicer = &self.parts.voicer;
                 let spoken = voicer.speak_ahead(text, voice, line.whose()).await;
                 let found = spoken.map_err(Failure::Again)?;
-                if foretold && !found {
+                let now = self.parts.clock.now();
+                if foretold && found {
+                    self.known.was_there(&line.key(), now);
+                } else if foretold {
                     one(&self.counters.made);
-                    self.known.made(&line.key(), self.parts.clock.now());
+                    self.known.made(&line.key(), now);
                 }
             }
         }

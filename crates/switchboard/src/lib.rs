@@ -11,6 +11,7 @@ mod desk;
 mod fillers;
 mod forecast;
 mod jobs;
+mod keep_warm;
 mod live;
 mod mail;
 mod owner;

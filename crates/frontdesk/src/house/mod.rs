@@ -3,6 +3,7 @@
 mod front;
 mod ground;
 mod parts;
+mod prewarm;
 mod sweep;
 mod wellbeing;
 
@@ -81,6 +82,7 @@ impl House {
             ..NetworkConfig::default()
         };
         let app = Arc::new(front::app(&live, parts, &network, wellbeing.clone())?);
+        prewarm::look_ahead(&app.switchboard, &config.ahead);
         Ok(Self {
             app,
             listener,

@@ -20,7 +20,7 @@ enum State {
     Foretold,
     /// It was spoken because it was foretold, and nobody has asked for it.
     Made,
-    /// A call has asked for it.
+    /// A call has asked for it, or it was there anyway.
     Used,
 }
 
@@ -66,13 +66,19 @@ impl Known {
 
     /// It was spoken because it was foretold.
     pub fn made(&self, key: &str, now: At) {
+        self.settle(key, State::Made, now);
+    }
+
+    /// It had been spoken before it was foretold.
+    pub fn was_there(&self, key: &str, now: At) {
+        self.settle(key, State::Used, now);
+    }
+
+    fn settle(&self, key: &str, state: State, now: At) {
         let (key, mut table) = (stable_hash(key), self.table());
-        if table
-            .states
-            .get(&key)
-            .is_some_and(|(s, _)| *s == State::Foretold)
-        {
-            table.set(key, State::Made, now);
+        let foretold = |(state, _): &(State, At)| *state == State::Foretold;
+        if table.states.get(&key).is_some_and(foretold) {
+            table.set(key, state, now);
         }
     }
 
@@ -105,6 +111,9 @@ mod tests {
         assert!(!known.foretell("a", now), "it was spoken a moment ago");
         assert!(known.foretell("a", now + FRESH_MS));
         assert_eq!(known.need("a", now), Some(false), "it came too late");
+        assert!(known.foretell("b", now));
+        known.was_there("b", now);
+        assert_eq!(known.need("b", now), None, "no merit of ours");
     }
 
     #[test]
