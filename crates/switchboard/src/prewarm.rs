@@ -11,12 +11,12 @@ use std::{
 
 use agent::Business;
 use events::{BusinessId, Event, Stamped};
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use serde::Serialize;
 use store::{CallFilter, StoreError};
 
 use crate::{
-    AskError, Backlog, FillerProgress, Foresight, Outcome, Price, Priority, Switchboard,
+    AskError, Backlog, FillerProgress, Foresight, Outcome, Price, Priority, Refused, Switchboard,
     ahead::{AheadSettings, Line},
     policy::{filler_texts, stable_hash},
 };
@@ -52,6 +52,13 @@ pub struct Planned {
 }
 
 impl Planned {
+    fn priority(&self) -> Priority {
+        match self.origin {
+            Origin::Phrase | Origin::Filler => Priority::Normal,
+            Origin::Frequent => Priority::Low,
+        }
+    }
+
     fn line(&self, business: &Business) -> Line {
         let line = Line::of(business, &self.text);
         match self.origin {
@@ -108,13 +115,17 @@ impl Switchboard {
     pub async fn prewarm_plan(&self, business: &Arc<Business>) -> Result<PrewarmPlan, StoreError> {
         let wanted = self.wanted(business).await?;
         let voicer = &self.parts().voicer;
-        let looks = wanted.into_iter().map(|planned| async move {
-            let line = planned.line(business);
-            let found = voicer
-                .is_spoken(&line.text, &line.voice, line.whose())
-                .await;
-            (planned, found)
+        let looks = wanted.into_iter().map(|planned| {
+            async move {
+                let line = planned.line(business);
+                let found = voicer
+                    .is_spoken(&line.text, &line.voice, line.whose())
+                    .await;
+                (planned, found)
+            }
+            .boxed()
         });
+        let looks: Vec<BoxFuture<'_, (Planned, bool)>> = looks.collect();
         let looked: Vec<(Planned, bool)> = stream::iter(looks).buffered(LOOKS).collect().await;
         let sentences = looked.len();
         let missing = looked.into_iter().filter(|(_, found)| !found);
@@ -153,14 +164,12 @@ impl Switchboard {
             failed: Vec::new(),
         };
         progress(&state);
-        let work = plan.missing.iter().map(|planned| async move {
-            let priority = match planned.origin {
-                Origin::Phrase | Origin::Filler => Priority::Normal,
-                Origin::Frequent => Priority::Low,
-            };
+        let work = plan.missing.iter().map(|planned| {
             let line = planned.line(business);
-            (planned, self.ahead().speak(line, priority).await)
+            let spoken = self.ahead().speak(line, planned.priority());
+            spoken.map(move |outcome| (planned, outcome)).boxed()
         });
+        let work: Vec<BoxFuture<'_, (&Planned, Result<Outcome, Refused>)>> = work.collect();
         let mut work = stream::iter(work).buffer_unordered(QUEUED);
         while let Some((planned, outcome)) = work.next().await {
             let why = match outcome {
