@@ -3,11 +3,11 @@
 //! The decision: the queue lives in memory and belongs to this process. Every job here makes an entry of the cache, which
 //! can always be made again: a queue that is lost with its process costs nothing but the next prewarm's listing it anew,
 //! and two processes with the same job make one clip, because the cookbook makes each recipe once in the whole fleet.
-//! A queue library over Redis was tried for this and left out (apalis 1.0 with apalis-redis 1.0, November 2026). It adds
-//! @COST@ to a cold release build. It has no priorities (one queue and one worker for each), no backoff unless told,
-//! reads the machine's clock and the runtime's timer by itself, so that no test can move its time, and cannot let a
-//! caller's turn pass. Its jobs survive a restart, which is the one thing these need not. Work that must not be lost is
-//! never a job here: it is a record.
+//! A queue library over Redis was tried for this and left out (apalis 1.0 with apalis-redis 1.0, November 2026): it adds
+//! 17 crates and 28 CPU seconds to a cold release build (164 against 136 for the same program with the client of Redis
+//! alone), has no priorities but a queue and a worker for each, reads the machine's clock and the runtime's timer itself,
+//! so that no test can move its time, and knows no way of letting a caller's turn pass. Its jobs survive a restart, which
+//! is the one thing that these need not. Work that must not be lost is never a job here: it is a record.
 //!
 //! One task owns the jobs of a queue. It is there while there are any, and ends with the last or at shutdown. At most one
 //! job of high priority runs, and one of the others beside it; those wait until no caller waits for anything, for at most

@@ -323,7 +323,7 @@ async fn with_two_hundred_jobs_behind_a_caller_waits_for_the_rest_of_one_at_most
         longest
     };
     let (made, busy) = tokio::join!(prewarm, live);
-    println!("first clip: {quiet} ms alone, {busy} ms at most before 200 jobs of {SENTENCE} ms");
+    eprintln!("first clip: {quiet} ms alone, {busy} ms at most before 200 jobs of {SENTENCE} ms");
     assert!(busy <= quiet + SENTENCE, "{busy}");
     assert_eq!(made.failed, Vec::<String>::new());
     world.settle().await;

@@ -119,7 +119,7 @@ impl Caller {
     /// What the caller says to this; nothing when there is nothing left to say.
     fn answer(&self, heard: &str, nth: u64) -> Option<String> {
         let number = format!("It is two zero two five five five {}.", self.number);
-        let right = match self.agrees || nth % 2 == 0 {
+        let right = match self.agrees || nth.is_multiple_of(2) {
             true => "Yes, that is right.",
             false => "No, the time is wrong.",
         };
@@ -253,7 +253,7 @@ async fn five_hundred_calls_find_three_sentences_of_five_there_already() {
     let records: Arc<dyn Records> = Arc::new(MemoryRecords::new());
     let world = open(&records);
     let prewarmed = prewarm(&world).await;
-    println!("{prewarmed} sentences were spoken before the first call");
+    eprintln!("{prewarmed} sentences were spoken before the first call");
     let mut rng = Rng::with_seed(20_261_117);
     let mut parts = vec![Count::default(); CALLS / PART];
     let mut before = world.voice.spoken.load(Ordering::SeqCst);
@@ -266,7 +266,7 @@ async fn five_hundred_calls_find_three_sentences_of_five_there_already() {
         part.turns += count.turns;
         if (nth + 1) % PART == 0 {
             let spoken = world.voice.spoken.load(Ordering::SeqCst);
-            println!(
+            eprintln!(
                 "calls {:>3} to {:>3}: {:>4} turns, {:>4} sentences, {:.1} % there, {:>3} syntheses",
                 nth + 2 - PART,
                 nth + 1,
@@ -279,9 +279,9 @@ async fn five_hundred_calls_find_three_sentences_of_five_there_already() {
         }
     }
     let foresight = world.switchboard.foresight();
-    println!("{foresight:?}");
+    eprintln!("{foresight:?}");
     for layer in world.switchboard.parts().voicer.tiers().figures() {
-        println!("{layer:?}");
+        eprintln!("{layer:?}");
     }
     world.settle().await;
     // The first part is the warm-up.
