@@ -24,7 +24,7 @@ pub use ladder::Ladder;
 pub use priority::behind_requests;
 pub use race::Spoken;
 pub use rung::{Rung, Wait};
-pub use utterance::{MAX_CHARS, Utterance, Voice, VoiceInfo};
+pub use utterance::{MAX_CHARS, Urgency, Utterance, Voice, VoiceInfo};
 pub use voice_map::{Changes, Place, VoiceMap};
 
 use audio::Pcm;

@@ -15,7 +15,7 @@ use futures::{
 };
 
 use crate::{
-    Changes, ErrorKind, Outcome, SpeakError, Utterance, Voice, collect,
+    Changes, ErrorKind, Outcome, SpeakError, Urgency, Utterance, Voice, collect,
     rung::{Begun, Rungs, by, too_late},
 };
 
@@ -61,10 +61,13 @@ enum Next {
 
 impl<'a> Race<'a> {
     pub(crate) fn new(inner: &'a Rungs, utterance: Utterance) -> Race<'a> {
-        let waiting = match utterance.elsewhere.changes {
+        let mut waiting = match utterance.elsewhere.changes {
             Changes::Allowed => inner.order(),
             Changes::Forbidden => inner.only(&utterance.voice),
         };
+        if utterance.urgency == Urgency::Ahead {
+            waiting.retain(|at| inner.rungs[*at].name() == utterance.voice.provider);
+        }
         Race {
             start: inner.clock.now(),
             waiting,
@@ -127,6 +130,9 @@ impl<'a> Race<'a> {
             }
             (Changes::Forbidden, None) => {
                 format!("there is no engine {own}, and no other voice may speak")
+            }
+            (Changes::Allowed, _) if self.utterance.urgency == Urgency::Ahead => {
+                format!("{own} is down or not configured")
             }
             (Changes::Allowed, _) => "no engine is configured".to_owned(),
         }

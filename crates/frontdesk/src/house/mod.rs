@@ -3,6 +3,7 @@
 mod front;
 mod ground;
 mod parts;
+mod prewarm;
 mod records;
 mod sweep;
 mod wellbeing;
@@ -78,6 +79,7 @@ impl House {
             ..NetworkConfig::default()
         };
         let app = Arc::new(front::app(&live, parts, &network, wellbeing.clone())?);
+        prewarm::look_ahead(&app.switchboard, &config.ahead);
         Ok(Self {
             app,
             listener,

@@ -898,10 +898,7 @@ fn businesses_are_checked_like_the_rest() {
         "[voice]\nprovider = 'elevenlab'\nid = 'x'\n[voice.at]\nespeek = { id = 'en-us' }",
         expect![[""]],
     );
-    business_says(
-        "[voice.at]\nflite = { speed = 1.1 }",
-        expect![[""]],
-    );
+    business_says("[voice.at]\nflite = { speed = 1.1 }", expect![[""]]);
     business_says("[voice]\nchanges = 'forbiden'", expect![[""]]);
     business_says(
         "[voice]\nchanges = 'never'\n[voice.at.flite]\nid = 'rms'\nrate = 2",

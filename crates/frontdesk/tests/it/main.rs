@@ -6,5 +6,5 @@ mod settings;
 
 mod config;
 mod fillers;
-mod records;
 mod persona;
+mod records;

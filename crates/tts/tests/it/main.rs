@@ -1,5 +1,6 @@
 //! What callers of speech rely on.
 
+mod ahead;
 mod clip;
 mod health;
 mod hedge;

@@ -4,6 +4,7 @@ mod calls;
 mod fillers;
 mod jobs;
 mod phone;
+mod prewarm;
 mod sse;
 
 use actix_web::{HttpResponse, web};
@@ -24,6 +25,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/admin/v1/webhooks", web::get().to(webhooks))
         .configure(fillers::routes)
         .configure(calls::routes)
+        .configure(prewarm::routes)
         .configure(phone::routes);
 }
 
