@@ -10,7 +10,7 @@ use futures::{
 };
 
 use crate::{
-    ErrorKind, Health, SpeakError, SpeechStream, Tts, Utterance, VoiceInfo,
+    EngineReport, ErrorKind, Health, SpeakError, SpeechStream, Tts, Utterance, VoiceInfo,
     race::{Race, Spoken},
     rung::{Rung, Rungs, Wait},
 };
@@ -24,7 +24,7 @@ pub struct Ladder {
 impl Ladder {
     /// A ladder of `rungs`, best first.
     pub fn new(rungs: Vec<Rung>, clock: Arc<dyn Clock>, wait: Arc<dyn Wait>) -> Ladder {
-        let rungs = rungs.into();
+        let rungs = rungs.into_iter().map(Arc::new).collect();
         let inner = Arc::new(Rungs { rungs, clock, wait });
         Ladder { inner }
     }
@@ -39,6 +39,24 @@ impl Ladder {
     pub fn first_sound_p95(&self) -> Vec<(String, Option<u32>)> {
         let rungs = self.inner.rungs.iter();
         rungs.map(|r| (r.name().to_owned(), r.p95())).collect()
+    }
+
+    /// Every engine as people want to know it, best first.
+    pub fn report(&self) -> Vec<EngineReport> {
+        let now = self.inner.clock.now();
+        let rungs = self.inner.rungs.iter();
+        rungs.map(|rung| rung.report(now)).collect()
+    }
+
+    /// A ladder of this one engine, with the same memory of whether it failed; `None` when there is none of this name.
+    pub fn only(&self, name: &str) -> Option<Ladder> {
+        let rung = self.inner.rungs.iter().find(|rung| rung.name() == name)?;
+        let inner = Arc::new(Rungs {
+            rungs: [rung.clone()].into(),
+            clock: self.inner.clock.clone(),
+            wait: self.inner.wait.clone(),
+        });
+        Some(Ladder { inner })
     }
 
     /// Asks one engine after the other until one speaks, within the utterance's deadline; a second one beside the first

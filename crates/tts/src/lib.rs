@@ -13,6 +13,7 @@ mod ladder;
 mod pace;
 mod priority;
 mod race;
+mod record;
 mod rung;
 mod utterance;
 
@@ -22,6 +23,7 @@ pub use health::{Health, Outcome};
 pub use ladder::Ladder;
 pub use priority::behind_requests;
 pub use race::Spoken;
+pub use record::{Change, EngineReport, Incident, Minute};
 pub use rung::{Rung, Wait};
 pub use utterance::{MAX_CHARS, Utterance, Voice, VoiceInfo};
 

@@ -31,6 +31,8 @@ pub struct Spoken {
     pub rung: usize,
     /// The name of the engine that spoke.
     pub provider: String,
+    /// From asking it to its first sound, ms.
+    pub first_ms: u32,
     /// What the rungs before it said.
     pub failures: Vec<SpeakError>,
 }
@@ -77,11 +79,13 @@ impl<'a> Race<'a> {
             }
             match self.next().await {
                 Next::Begun(rung, begun) => {
+                    let first_ms = self.since_asked(rung);
                     self.let_go(rung);
                     if let Some(pcm) = self.finish(rung, begun).await {
                         return Ok(Spoken {
                             pcm,
                             rung,
+                            first_ms,
                             provider: self.inner.rungs[rung].name().to_owned(),
                             failures: self.failures,
                         });

@@ -4,6 +4,7 @@ mod clip;
 mod health;
 mod hedge;
 mod ladder;
+mod record;
 
 use std::sync::{
     Arc,
