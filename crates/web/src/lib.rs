@@ -20,6 +20,7 @@ pub mod webhooks;
 
 pub use app::{App, Settings, routes, serve, tagger};
 pub use draining::Draining;
+pub use health::Check;
 pub use metrics::Meter;
 pub use phone::{PhoneEvent, PhoneInput, PhoneNetwork, PhoneOptions, PhoneSession};
 pub use problem::Problem;

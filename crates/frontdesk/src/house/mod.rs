@@ -4,6 +4,7 @@ mod front;
 mod ground;
 mod parts;
 mod sweep;
+mod wellbeing;
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
@@ -12,6 +13,8 @@ use events::{Clock, SystemClock};
 use store::SqliteRecords;
 use switchboard::Parts;
 use web::App;
+
+use self::wellbeing::Wellbeing;
 
 use crate::{
     config::Live,
@@ -30,6 +33,8 @@ pub struct House {
     pub built_in: BuiltIn,
     /// The built-in telephone network, in front of this house.
     pub network: NetworkConfig,
+    /// What is known of the companies and servers around it.
+    wellbeing: Wellbeing,
 }
 
 impl House {
@@ -65,7 +70,8 @@ impl House {
         for note in records.notes() {
             tracing::warn!("{note}");
         }
-        let (mut parts, built_in) = parts::parts(&live, &public_url, clock, records, &data)?;
+        let joined = parts::parts(&live, &public_url, clock, records, &data).await?;
+        let (mut parts, built_in, wellbeing) = joined;
         exchange(&mut parts)?;
         let token = ground::secret(&data, "network.key")?;
         let network = NetworkConfig {
@@ -74,13 +80,14 @@ impl House {
             auth_token: token,
             ..NetworkConfig::default()
         };
-        let app = Arc::new(front::app(&live, parts, &network)?);
+        let app = Arc::new(front::app(&live, parts, &network, wellbeing.clone())?);
         Ok(Self {
             app,
             listener,
             live,
             built_in,
             network,
+            wellbeing,
         })
     }
 
@@ -119,6 +126,8 @@ impl House {
     pub fn start_background(&self) {
         let switchboard = self.app.switchboard.clone();
         let tasks = switchboard.parts().tasks.clone();
+        let ladder = switchboard.parts().voicer.ladder();
+        self.wellbeing.start(&tasks, ladder);
         let (app, mut tap) = (self.app.clone(), switchboard.parts().bus.tap());
         let stop = tasks.clone();
         tasks.start(async move {

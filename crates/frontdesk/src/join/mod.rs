@@ -1,5 +1,9 @@
-//! Chosen names become parts: the one place of the binary that knows companies.
+//! Chosen names become parts: the one place of the binary that knows companies and servers.
 
+mod minds;
+mod shelves;
 mod voices;
 
+pub use minds::{Watched, mind};
+pub use shelves::{Probe, shelves};
 pub use voices::{CONNECT_MS, Company, company};

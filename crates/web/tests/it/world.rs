@@ -17,7 +17,10 @@ use futures::{
     future::BoxFuture,
     stream::{self, BoxStream},
 };
-use store::{CallFilter, FolderObjects, MemoryRecords, Records, Reservation, SqliteRecords};
+use store::{
+    CallFilter, FolderObjects, MemoryFlights, MemoryRecords, Records, Reservation, SqliteRecords,
+    Tiers,
+};
 use switchboard::{Bus, Parts, RecordsDesk, Switchboard, Tasks, Voicer};
 use tokio::runtime::Runtime;
 use tts::{ErrorKind, Ladder, Rung, SpeakError, SpeechStream, Tts, Utterance, VoiceInfo, Wait};
@@ -123,6 +126,8 @@ impl Plan {
     ) -> App {
         let clock: Arc<dyn Clock> = Arc::new(Morning(Instant::now()));
         let objects = Arc::new(FolderObjects::open(folder.join("audio")).expect("a folder"));
+        let clips = Arc::new(Tiers::of("folder", objects, clock.clone()));
+        let flights = Arc::new(MemoryFlights::new(clock.clone()));
         let tone = Arc::new(Tone(mute.clone()));
         let ladder = Ladder::new(vec![Rung::new(tone, 2_000)], clock.clone(), Arc::new(Timer));
         let desk = Arc::new(RecordsDesk::new(records.clone(), clock.clone()));
@@ -142,9 +147,9 @@ impl Plan {
                 hold_ms: 8_000,
             },
             records,
-            objects: objects.clone(),
+            objects: clips.clone(),
             agent: Arc::new(agent),
-            voicer: Voicer::new(ladder, objects).expect("threads"),
+            voicer: Voicer::new(ladder, clips, flights, clock.clone()).expect("threads"),
             clock,
             instance: InstanceId::parse("a-test").expect("an id"),
             businesses: Box::new(move |id| (*id == found.id).then(|| found.clone())),
@@ -165,6 +170,7 @@ impl Plan {
                 Some(why) => Err(why.clone()),
             }),
             complaint: Box::new(move || complaint.clone()),
+            further: Box::new(Vec::new),
             jobs: web::admin::Jobs::default(),
             lines: web::admin::Lines::default(),
             draining: web::Draining::default(),
