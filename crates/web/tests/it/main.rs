@@ -11,6 +11,7 @@ mod hostile;
 mod once;
 mod sample;
 mod signatures;
+mod studio;
 mod templates;
 mod turns;
 mod wire;
