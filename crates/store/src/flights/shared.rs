@@ -27,6 +27,8 @@ const REST_MS: u64 = 1_000;
 const FAR_LEASE_MS: u64 = 3_000;
 /// A turn with less left than this is not taken up again, ms.
 const WORTH_MS: u64 = 500;
+/// How long it is believed that another process has a turn, ms: the others here who want it ask no sooner.
+const SEEN_MS: u64 = 20;
 /// The most turns that are remembered.
 const TURNS: usize = 20_000;
 
@@ -36,8 +38,21 @@ pub struct SharedFlights {
     far: Arc<dyn Flights>,
     clock: Arc<dyn Clock>,
     rests_until: AtomicU64,
-    /// Turns that this process has far away, and until when.
-    held: Mutex<HashMap<String, (Turn, At)>>,
+    known: Mutex<HashMap<String, Far>>,
+}
+
+/// What is known of a turn far away, and until when.
+enum Far {
+    Ours(Turn, At),
+    Theirs(At),
+}
+
+impl Far {
+    fn until(&self) -> At {
+        match self {
+            Self::Ours(_, until) | Self::Theirs(until) => *until,
+        }
+    }
 }
 
 impl SharedFlights {
@@ -48,21 +63,35 @@ impl SharedFlights {
             far,
             clock,
             rests_until: AtomicU64::new(0),
-            held: Mutex::default(),
+            known: Mutex::default(),
         }
     }
 
-    fn held(&self) -> MutexGuard<'_, HashMap<String, (Turn, At)>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Far>> {
         // A table that a panicking thread left is still whole: every change is a single step.
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, name: &str, far: Far) {
+        let now = self.clock.now();
+        let mut known = self.known();
+        if known.len() >= TURNS {
+            known.retain(|_, far| far.until() > now);
+        }
+        if known.len() < TURNS {
+            known.insert(name.to_owned(), far);
+        }
     }
 
     /// Asks far away; `None` = no answer.
-    async fn ask<T>(&self, question: impl Future<Output = Result<T, StoreError>>) -> Option<T> {
+    async fn ask<'a, T>(
+        &self,
+        question: impl FnOnce() -> BoxFuture<'a, Result<T, StoreError>>,
+    ) -> Option<T> {
         if self.clock.now().0 < self.rests_until.load(Ordering::Relaxed) {
             return None;
         }
-        let answer = tokio::time::timeout(Duration::from_millis(ANSWER_MS), question).await;
+        let answer = tokio::time::timeout(Duration::from_millis(ANSWER_MS), question()).await;
         if let Ok(Ok(answer)) = answer {
             return Some(answer);
         }
@@ -74,24 +103,22 @@ impl SharedFlights {
     /// For how long another process has the turn, ms; 0 when it is ours or nobody answers.
     async fn taken_elsewhere(&self, name: &str, lease_ms: u64) -> u64 {
         let now = self.clock.now();
-        let left = self.held().get(name).map(|(_, until)| until.since(now));
-        if left.is_some_and(|left| left >= WORTH_MS) {
+        match self.known().get(name) {
             // Somebody here abandoned it.
-            return 0;
+            Some(Far::Ours(_, until)) if until.since(now) >= WORTH_MS => return 0,
+            Some(Far::Theirs(until)) if *until > now => return until.since(now),
+            _ => {}
         }
         let lease_ms = lease_ms.min(FAR_LEASE_MS);
-        match self.ask(self.far.take(name, lease_ms)).await {
+        match self.ask(|| self.far.take(name, lease_ms)).await {
             Some(Asked::Ours(turn)) => {
-                let mut held = self.held();
-                if held.len() >= TURNS {
-                    held.retain(|_, (_, until)| *until > now);
-                }
-                if held.len() < TURNS {
-                    held.insert(name.to_owned(), (turn, now + lease_ms));
-                }
+                self.note(name, Far::Ours(turn, now + lease_ms));
                 0
             }
-            Some(Asked::Theirs(left)) => left.max(1),
+            Some(Asked::Theirs(left)) => {
+                self.note(name, Far::Theirs(self.clock.now() + SEEN_MS));
+                left.max(1)
+            }
             None => 0,
         }
     }
@@ -124,10 +151,10 @@ impl Flights for SharedFlights {
         async move {
             // A turn that is over is another's by now, far away too.
             let ours = self.near.end(turn);
-            let far = ours.then(|| self.held().remove(&turn.name)).flatten();
-            if let Some((far, _)) = far {
+            let far = ours.then(|| self.known().remove(&turn.name)).flatten();
+            if let Some(Far::Ours(far, _)) = far {
                 // Not given back, it ends by itself.
-                let _ = self.ask(self.far.give(&far)).await;
+                let _ = self.ask(|| self.far.give(&far)).await;
             }
             Ok(())
         }

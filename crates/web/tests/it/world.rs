@@ -242,6 +242,13 @@ impl World {
         self.mute.store(true, Ordering::SeqCst);
     }
 
+    /// Asks the voice to say this, whatever comes of it.
+    pub fn speak(&self, text: &str) {
+        let (voicer, business) = (&self.app.switchboard.parts().voicer, business());
+        let whose = switchboard::Whose::Operator;
+        let _ = self.wait(voicer.speak(text, &business.voice, whose));
+    }
+
     pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         let runtime = self.runtime.as_ref().expect("it ends with the world");
         runtime.block_on(work)
