@@ -33,6 +33,8 @@ pub struct Spoken {
     pub provider: String,
     /// The voice in which it did.
     pub voice: Voice,
+    /// From asking it to its first sound, ms.
+    pub first_ms: u32,
     /// What the rungs before it said.
     pub failures: Vec<SpeakError>,
 }
@@ -95,12 +97,14 @@ impl<'a> Race<'a> {
             }
             match self.next().await {
                 Next::Begun(rung, begun) => {
+                    let first_ms = self.since_asked(rung);
                     self.let_go(rung);
                     let voice = begun.voice.clone();
                     if let Some(pcm) = self.finish(rung, begun).await {
                         return Ok(Spoken {
                             pcm,
                             rung,
+                            first_ms,
                             provider: self.inner.rungs[rung].name().to_owned(),
                             voice,
                             failures: self.failures,

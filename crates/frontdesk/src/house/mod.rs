@@ -143,6 +143,7 @@ impl House {
                     heard = tap.recv() => match heard {
                         Ok(heard) => {
                             app.meter.observe(&heard);
+                            app.studio.observe(&heard);
                             log::event(&heard);
                         }
                         Err(tokio::sync::broadcast::error::RecvError::Lagged(lost)) => {
@@ -166,6 +167,8 @@ impl House {
                 }
             }
         });
+        let (app, watched) = (self.app.clone(), switchboard.clone());
+        tasks.start(async move { app.studio.watch(&watched).await });
         let (live, stop) = (self.live.clone(), tasks.clone());
         tasks.start(async move {
             loop {

@@ -6,6 +6,7 @@ mod health;
 mod hedge;
 mod ladder;
 mod persona;
+mod record;
 
 use std::sync::{
     Arc, Mutex, PoisonError,

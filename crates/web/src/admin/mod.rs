@@ -1,20 +1,27 @@
 //! The admin API: everything that the console and the command line do is one of these.
 
+mod cache;
 mod calls;
 mod fillers;
 mod jobs;
 mod phone;
 mod prewarm;
+mod providers;
+mod purge;
 mod sse;
+mod voices;
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
 use crate::{App, Problem, guard::Admin};
 
+pub(crate) use cache::{LayerRow, Overview, overview};
 pub(crate) use fillers::{generation, start as generate};
 pub use jobs::{Job, Jobs};
 pub use phone::Lines;
+pub(crate) use providers::{Engine, Ill, engines};
+pub(crate) use voices::{VoiceRow, voices};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -26,7 +33,10 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(fillers::routes)
         .configure(calls::routes)
         .configure(prewarm::routes)
-        .configure(phone::routes);
+        .configure(phone::routes)
+        .configure(providers::routes)
+        .configure(voices::routes)
+        .configure(cache::routes);
 }
 
 /// A business in a list.

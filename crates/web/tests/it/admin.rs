@@ -21,7 +21,7 @@ fn guarded() -> World {
 }
 
 /// Every route that is the admin's.
-const ROUTES: [(&str, &str); 16] = [
+const ROUTES: [(&str, &str); 23] = [
     ("POST", "/admin/v1/prewarm"),
     ("GET", "/admin/v1/ahead"),
     ("GET", "/admin/v1/businesses"),
@@ -37,6 +37,13 @@ const ROUTES: [(&str, &str); 16] = [
     ("POST", "/admin/v1/calls/CA1:hangup"),
     ("DELETE", "/admin/v1/callers/+12025550132"),
     ("GET", "/admin/v1/live"),
+    ("GET", "/admin/v1/providers"),
+    ("POST", "/admin/v1/providers/tone:test"),
+    ("GET", "/admin/v1/samples/1.wav"),
+    ("GET", "/admin/v1/voices"),
+    ("POST", "/admin/v1/voices:sample"),
+    ("GET", "/admin/v1/cache"),
+    ("POST", "/admin/v1/cache:purge"),
     ("POST", "/admin/v1/sim/calls"),
 ];
 

@@ -12,6 +12,7 @@ mod once;
 mod prewarm;
 mod sample;
 mod signatures;
+mod studio;
 mod templates;
 mod turns;
 mod wire;
