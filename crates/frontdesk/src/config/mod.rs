@@ -38,7 +38,7 @@ pub use self::{
     business::BusinessFile,
     carrier::Twilio,
     env::{CONFIG_VARIABLE, Env, Flags},
-    errors::{Errors, Problem},
+    errors::{Errors, Problem, nearest},
     example::example,
     keys::{Applies, Key},
     limits::Limits,
