@@ -72,6 +72,8 @@ pub struct App {
     pub complaint: Complaint,
     /// Generations of fillers.
     pub jobs: admin::Jobs,
+    /// Measures the voices.
+    pub benches: Option<admin::Benches>,
     /// Browser phones.
     pub lines: admin::Lines,
     /// Whether we are closing.

@@ -1,5 +1,6 @@
 //! The admin API: everything that the console and the command line do is one of these.
 
+mod bench;
 mod calls;
 mod fillers;
 mod jobs;
@@ -11,6 +12,10 @@ use serde::Serialize;
 
 use crate::{App, Problem, guard::Admin};
 
+pub use bench::Benches;
+pub(crate) use bench::{
+    bench, latest as latest_bench, report as bench_report, start as start_bench,
+};
 pub(crate) use fillers::{generation, start as generate};
 pub use jobs::{Job, Jobs};
 pub use phone::Lines;
@@ -22,6 +27,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/admin/v1/businesses", web::get().to(businesses))
         .route("/admin/v1/config/reload", web::post().to(reload))
         .route("/admin/v1/webhooks", web::get().to(webhooks))
+        .configure(bench::routes)
         .configure(fillers::routes)
         .configure(calls::routes)
         .configure(phone::routes);

@@ -5,6 +5,7 @@
 //! so none can be open by mistake, and words of callers are escaped in one place, `page`.
 
 mod assets;
+mod benchmarks;
 mod calls;
 mod detail;
 mod door;
@@ -43,6 +44,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(detail::routes)
         .configure(phone::routes)
         .configure(fillers::routes)
+        .configure(benchmarks::routes)
         // Last: an address below the console that is nothing gets a page, not an empty answer.
         .route("/console/{rest:.*}", web::get().to(nothing));
 }

@@ -55,6 +55,8 @@ pub struct Plan {
     pub phones: Option<Arc<dyn PhoneNetwork>>,
     /// What is wrong with the configuration.
     pub complaint: Option<String>,
+    /// Who measures the voices.
+    pub benches: Option<Arc<dyn web::BenchDesk>>,
 }
 
 impl Default for Plan {
@@ -77,6 +79,7 @@ impl Default for Plan {
             calls: 1_000,
             phones: None,
             complaint: None,
+            benches: None,
         }
     }
 }
@@ -166,6 +169,7 @@ impl Plan {
             }),
             complaint: Box::new(move || complaint.clone()),
             jobs: web::admin::Jobs::default(),
+            benches: self.benches.map(web::admin::Benches::new),
             lines: web::admin::Lines::default(),
             draining: web::Draining::default(),
             mismatches: web::webhooks::Mismatches::default(),
