@@ -134,6 +134,10 @@ impl Tts for ElevenLabs {
         NAME
     }
 
+    fn model(&self) -> &str {
+        &self.inner.model
+    }
+
     fn voices(&self) -> Vec<VoiceInfo> {
         self.inner.catalogue.list()
     }

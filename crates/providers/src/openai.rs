@@ -100,6 +100,10 @@ impl Tts for OpenAi {
         NAME
     }
 
+    fn model(&self) -> &str {
+        &self.inner.model
+    }
+
     fn voices(&self) -> Vec<VoiceInfo> {
         self.inner.catalogue.list()
     }

@@ -4,6 +4,8 @@
 //! cannot give back what is another's by now. Waiting is re-reading: a lost wake-up is impossible. Nobody waits longer
 //! than one lease; then it is made twice rather than late.
 
+mod shared;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -13,6 +15,7 @@ use std::{
 use events::{At, Clock};
 use futures::{FutureExt, future::BoxFuture};
 
+pub use self::shared::SharedFlights;
 use crate::StoreError;
 
 /// The most turns that one process keeps in memory.
@@ -47,13 +50,40 @@ pub trait Flights: Send + Sync {
     -> BoxFuture<'a, Result<Asked, StoreError>>;
     /// Gives a turn back. One that is over is fine, and whoever has the turn by now keeps it.
     fn give<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Result<(), StoreError>>;
+    /// Whoever had the turn has left without giving it back. At once and without waiting: where that cannot be, the turn
+    /// ends by itself.
+    fn abandon(&self, _turn: &Turn) {}
+}
+
+/// A turn that is abandoned unless it was given back.
+struct Held<'a> {
+    flights: &'a dyn Flights,
+    turn: Option<Turn>,
+}
+
+impl Held<'_> {
+    async fn give(mut self) {
+        if let Some(turn) = &self.turn {
+            // Not given back, it ends by itself.
+            let _ = self.flights.give(turn).await;
+        }
+        self.turn = None;
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        if let Some(turn) = &self.turn {
+            self.flights.abandon(turn);
+        }
+    }
 }
 
 /// Finds `name` by `look`, or makes it when it is our turn, or waits while another does, but never longer than
 /// `lease_ms`. When turns cannot be had, it makes it.
 ///
 /// `make` is to leave what it made where `look` finds it. Its error is for its own caller: those who wait get the turn.
-/// Dropping the maker's future keeps the others waiting until its lease is over, not longer.
+/// When the maker's future is dropped, one of those who wait makes it; in another process, once the lease is over.
 pub async fn once<T, E, Look, Make>(
     flights: &dyn Flights,
     clock: &dyn Clock,
@@ -74,13 +104,14 @@ where
         }
         match flights.take(name, lease_ms).await {
             Ok(Asked::Ours(turn)) => {
+                let turn = Some(turn);
+                let held = Held { flights, turn };
                 // Who had the turn before may have made it between our look and our turn.
                 let made = match look().await {
                     Some(found) => Ok(found),
                     None => make().await,
                 };
-                // Not given back, it ends by itself.
-                let _ = flights.give(&turn).await;
+                held.give().await;
                 return made;
             }
             Ok(Asked::Theirs(left)) => {
@@ -138,6 +169,20 @@ impl MemoryFlights {
     }
 }
 
+impl MemoryFlights {
+    /// Ends a turn; false when it was over, and perhaps another's by now.
+    fn end(&self, turn: &Turn) -> bool {
+        let mut turns = self.turns();
+        let ours = turns
+            .get(&turn.name)
+            .is_some_and(|(token, _)| *token == turn.token);
+        if ours {
+            turns.remove(&turn.name);
+        }
+        ours
+    }
+}
+
 impl Flights for MemoryFlights {
     fn take<'a>(
         &'a self,
@@ -149,15 +194,13 @@ impl Flights for MemoryFlights {
 
     fn give<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Result<(), StoreError>> {
         async move {
-            let mut turns = self.turns();
-            if turns
-                .get(&turn.name)
-                .is_some_and(|(token, _)| *token == turn.token)
-            {
-                turns.remove(&turn.name);
-            }
+            self.end(turn);
             Ok(())
         }
         .boxed()
+    }
+
+    fn abandon(&self, turn: &Turn) {
+        self.end(turn);
     }
 }

@@ -21,7 +21,7 @@ mod sqlite;
 mod tiers;
 
 pub use cookbook::{Cookbook, Made, Source};
-pub use flights::{Asked, Flights, MemoryFlights, Turn, once};
+pub use flights::{Asked, Flights, MemoryFlights, SharedFlights, Turn, once};
 pub use folder::FolderObjects;
 pub use limits::{OBJECT as LARGEST_OBJECT, object as check_size};
 pub use memory::MemoryRecords;
@@ -33,4 +33,4 @@ pub use records::{
     Reservation, ReservationAsk, StoreError,
 };
 pub use sqlite::SqliteRecords;
-pub use tiers::{Figures, Layer, LayerFigures, Tier, Tiers};
+pub use tiers::{Figures, Later, Layer, LayerFigures, Tier, Tiers};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use store::Clip;
 use text::FillerClass;
 
-use crate::{Switchboard, policy::filler_texts, voicer::recipe};
+use crate::{Switchboard, Voicer, policy::filler_texts, voicer::Whose};
 
 /// Whether a clip can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -60,7 +60,7 @@ impl Switchboard {
             rows.extend(
                 texts
                     .into_iter()
-                    .map(|text| row(business, class, text, &clips)),
+                    .map(|text| row(business, class, text, &clips, &self.parts().voicer)),
             );
         }
         Ok(rows)
@@ -111,23 +111,23 @@ impl Switchboard {
             cut.finish(&mut sentences);
         }
         for sentence in sentences {
-            if let Err(why) = self.parts().voicer.speak(&sentence, &business.voice).await {
+            let whose = Whose::Business(&business.id);
+            let spoken = self.parts().voicer.speak(&sentence, &business.voice, whose);
+            if let Err(why) = spoken.await {
                 tracing::warn!(business = %business.id, %why, "a frequent sentence could not be spoken");
             }
         }
     }
 
     async fn make_filler(&self, business: &Business, row: &FillerRow) -> Result<(), String> {
-        let (spoken, _) = self
-            .parts()
-            .voicer
-            .speak(&row.text, &business.voice)
-            .await?;
+        let (voicer, whose) = (&self.parts().voicer, Whose::Operator);
+        let (spoken, _) = voicer.speak(&row.text, &business.voice, whose).await?;
+        let recipe = voicer.recipe(&row.text, &business.voice, whose);
         let clip = Clip {
             business: business.id.clone(),
             class: row.class.name().to_owned(),
             text: row.text.clone(),
-            recipe: recipe(&row.text, &business.voice),
+            recipe: recipe.as_str().to_owned(),
             object: spoken.object.as_str().to_owned(),
             ms: spoken.ms,
             level_dbfs: spoken.level_dbfs,
@@ -141,13 +141,20 @@ impl Switchboard {
     }
 }
 
-fn row(business: &Business, class: FillerClass, text: String, clips: &[Clip]) -> FillerRow {
+fn row(
+    business: &Business,
+    class: FillerClass,
+    text: String,
+    clips: &[Clip],
+    voicer: &Voicer,
+) -> FillerRow {
+    let recipe = voicer.recipe(&text, &business.voice, Whose::Operator);
     let made = clips
         .iter()
         .find(|clip| clip.class == class.name() && clip.text == text);
     let state = match made {
         None => FillerState::Missing,
-        Some(clip) if clip.recipe == recipe(&text, &business.voice) => FillerState::Ready,
+        Some(clip) if clip.recipe == recipe.as_str() => FillerState::Ready,
         Some(_) => FillerState::Stale,
     };
     FillerRow {

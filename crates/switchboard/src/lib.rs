@@ -29,4 +29,4 @@ pub use mail::Knock;
 pub use parts::{FindBusiness, Parts, Settings};
 pub use spawn::Tasks;
 pub use switchboard::{AskError, Switchboard};
-pub use voicer::{Spoken, Voicer};
+pub use voicer::{Spoken, Voicer, Whose};

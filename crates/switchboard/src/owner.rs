@@ -95,7 +95,13 @@ pub(crate) async fn run(
         return;
     }
     let clips = begin::clips(&room, &business.id).await;
-    let mut policy = policy(&business, &first.call, &clips, &room.parts.settings);
+    let mut policy = policy(
+        &business,
+        &first.call,
+        &clips,
+        &room.parts.settings,
+        &room.parts.voicer,
+    );
     if lease.snapshot.is_none() && !matches!(first.kind, Kind::Incoming | Kind::Over) {
         policy.greeting = LOST.to_owned();
     }

@@ -8,7 +8,7 @@ use events::CallId;
 use store::Clip;
 use text::FillerClass;
 
-use crate::{Settings, voicer::recipe};
+use crate::{Settings, Voicer, voicer::Whose};
 
 /// How this business wants this call to be conducted, with the filler clips that were made for it.
 pub(crate) fn policy(
@@ -16,6 +16,7 @@ pub(crate) fn policy(
     call: &CallId,
     clips: &[Clip],
     settings: &Settings,
+    voicer: &Voicer,
 ) -> Policy {
     let silence = &business.silence.reprompt_s;
     Policy {
@@ -30,7 +31,7 @@ pub(crate) fn policy(
             mode: mode(business, call),
             grace_ms: business.fillers.grace_ms.min(1500),
             min_gap_ms: business.fillers.min_gap_s.saturating_mul(1000),
-            clips: filler_clips(business, clips),
+            clips: filler_clips(business, clips, voicer),
         },
         reply_within_ms: settings.reply_within_ms,
         idle_ms: settings.idle_ms,
@@ -80,14 +81,14 @@ pub(crate) fn filler_texts(business: &Business) -> BTreeMap<FillerClass, Vec<Str
 }
 
 /// Every filler text, with its audio where that was made for today's voice and words.
-fn filler_clips(business: &Business, clips: &[Clip]) -> Vec<FillerClip> {
+fn filler_clips(business: &Business, clips: &[Clip], voicer: &Voicer) -> Vec<FillerClip> {
     let mut all = Vec::new();
     for (class, texts) in filler_texts(business) {
         for text in texts {
-            let recipe = recipe(&text, &business.voice);
+            let recipe = voicer.recipe(&text, &business.voice, Whose::Operator);
             let made = clips
                 .iter()
-                .find(|clip| clip.class == class.name() && clip.recipe == recipe);
+                .find(|clip| clip.class == class.name() && clip.recipe == recipe.as_str());
             let guess = text::speaking_ms(&text);
             all.push(match made {
                 Some(clip) => FillerClip {

@@ -1,31 +1,46 @@
 //! Words in, a stored telephone clip out.
 //!
-//! The decision: a clip is found by its recipe (voice, settings, text after normalisation, format) and kept under the
-//! hash of its bytes. The same words in the same voice are spoken once, however many calls ask at the same time. Every
-//! engine is given words here, never figures or signs, so that no engine can misread them.
+//! The decision: a clip is found by its recipe (voice, model, settings, text after normalisation, format, whose words they
+//! are) and kept under the hash of its bytes. The same words in the same voice are spoken once, however many calls ask at
+//! the same time, in this process or in another. Every engine is given words here, never figures or signs, so that no
+//! engine can misread them.
 
 use std::{borrow::Cow, sync::Arc};
 
 use agent::VoiceChoice;
 use audio::{Format, Loudness, Pcm, Wav};
 use bytes::Bytes;
+use events::{BusinessId, Clock};
 use moka::future::Cache;
 use rayon::ThreadPoolBuildError;
 use serde::{Deserialize, Serialize};
-use store::{ObjectKey, Objects};
+use store::{Cookbook, Flights, Made, ObjectKey, Objects, Recipe, RecipeKey, Source, Tiers};
 use text::Normalizer;
 use tts::{Ladder, Utterance, Voice, phone_clip};
 
 use crate::workshop::Workshop;
 
-/// Bytes of audio that are kept in memory.
-const MEMORY: u64 = 64 << 20;
-
-/// Recipes that are remembered.
-const RECIPES: u64 = 20_000;
+/// Clips of which the words are remembered.
+const WORDS: u64 = 20_000;
 
 /// How long one sentence may take to be spoken, ms.
 const SPEAK_MS: u32 = 8_000;
+
+/// How long whoever wants a clip waits for another who makes it, ms.
+const WAIT_MS: u64 = SPEAK_MS as u64 + 2_000;
+
+/// For how long a failure answers everybody who asks, ms.
+const FAILED_MS: u64 = 2_000;
+
+/// How long a stand-in's clip answers those who want the words now, ms. After that the voice that was asked for gets its
+/// next chance.
+const STAND_IN_MS: u64 = 2_000;
+
+/// How long a clip of the operator's own phrases is known, ms.
+const PHRASE_MS: u64 = 90 * 86_400_000;
+
+/// How long a clip of what was said to a caller is known, ms.
+const ANSWER_MS: u64 = 7 * 86_400_000;
 
 /// A clip that can be played.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,26 +55,39 @@ pub struct Spoken {
     pub provider: String,
 }
 
+/// Whose words they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose<'a> {
+    /// The operator's own phrases, the same for everybody: fillers and the like. Any business may find them.
+    Operator,
+    /// What callers of this business hear: only this business finds them.
+    Business(&'a BusinessId),
+}
+
 /// The voice of the house.
 pub struct Voicer {
     ladder: Ladder,
-    objects: Arc<dyn Objects>,
-    made: Cache<String, Spoken>,
-    bytes: Cache<ObjectKey, Bytes>,
+    clips: Arc<Tiers>,
+    cookbook: Cookbook,
     words: Cache<ObjectKey, Arc<str>>,
     workshop: Workshop,
 }
 
 impl Voicer {
-    /// A voice that keeps its clips in `objects`. The error says that the system gives no threads.
-    pub fn new(ladder: Ladder, objects: Arc<dyn Objects>) -> Result<Self, ThreadPoolBuildError> {
-        let weigh = |_: &ObjectKey, bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    /// A voice that keeps its clips in `clips`, each made once among all that share `flights`. The error says that the
+    /// system gives no threads.
+    pub fn new(
+        ladder: Ladder,
+        clips: Arc<Tiers>,
+        flights: Arc<dyn Flights>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ThreadPoolBuildError> {
+        let cookbook = Cookbook::new(clips.clone(), flights, clock, WAIT_MS, FAILED_MS);
         Ok(Self {
             ladder,
-            objects,
-            made: Cache::new(RECIPES),
-            bytes: Cache::builder().max_capacity(MEMORY).weigher(weigh).build(),
-            words: Cache::new(RECIPES),
+            clips,
+            cookbook,
+            words: Cache::new(WORDS),
             workshop: Workshop::open()?,
         })
     }
@@ -69,36 +97,60 @@ impl Voicer {
         &self.ladder
     }
 
+    /// Where the clips are, and what each layer did.
+    pub fn tiers(&self) -> &Arc<Tiers> {
+        &self.clips
+    }
+
     /// Speaks `text`, or finds it spoken; says whether it was found. The error says what every engine answered.
-    pub async fn speak(&self, text: &str, voice: &VoiceChoice) -> Result<(Spoken, bool), String> {
-        let recipe = recipe(text, voice);
-        let (mut spoken, mut found) = self.find_or_make(&recipe, text, voice).await?;
-        if found && self.audio(&spoken.object).await.is_none() {
-            // Its audio was swept, or the copy was bad: a clip that cannot be played is none.
-            self.made.invalidate(&recipe).await;
-            (spoken, found) = self.find_or_make(&recipe, text, voice).await?;
+    pub async fn speak(
+        &self,
+        text: &str,
+        voice: &VoiceChoice,
+        whose: Whose<'_>,
+    ) -> Result<(Spoken, bool), String> {
+        let recipe = self.recipe(text, voice, whose);
+        let (spoken, found) = self.find_or_make(&recipe, text, voice, whose).await?;
+        if !found || self.audio(&spoken.object).await.is_some() {
+            return Ok((spoken, found));
         }
-        if spoken.provider != voice.provider {
-            // A stand-in spoke. It will do for now, but the voice that was asked for gets its next chance.
-            self.made.invalidate(&recipe).await;
-        }
-        Ok((spoken, found))
+        // Its audio was swept, or the copy was bad: a clip that cannot be played is none.
+        self.cookbook.forget(&recipe).await;
+        self.find_or_make(&recipe, text, voice, whose).await
     }
 
     async fn find_or_make(
         &self,
-        recipe: &str,
+        recipe: &RecipeKey,
         text: &str,
         voice: &VoiceChoice,
+        whose: Whose<'_>,
     ) -> Result<(Spoken, bool), String> {
-        let mut found = true;
-        let make = async {
-            found = false;
-            self.make(text, voice).await
+        let mut made = None;
+        let slot = &mut made;
+        let make = || async move {
+            let spoken = self.make(text, voice).await?;
+            let json = serde_json::to_string(&spoken).map_err(|error| error.to_string())?;
+            let keep_ms = match whose {
+                _ if spoken.provider != voice.provider => STAND_IN_MS,
+                Whose::Operator => PHRASE_MS,
+                Whose::Business(_) => ANSWER_MS,
+            };
+            *slot = Some(spoken);
+            Ok(Made { json, keep_ms })
         };
-        let spoken = self.made.try_get_with_by_ref(recipe, make).await;
-        let spoken = spoken.map_err(|error| (*error).clone())?;
-        Ok((spoken, found))
+        let (json, source) = self.cookbook.find_or_make(recipe, make).await?;
+        if let Some(spoken) = made {
+            return Ok((spoken, false));
+        }
+        match serde_json::from_str(&json) {
+            Ok(spoken) => Ok((spoken, source == Source::Found)),
+            // Another version wrote it. It is forgotten, and made when it is wanted again.
+            Err(error) => {
+                self.cookbook.forget(recipe).await;
+                Err(format!("what is known of a clip cannot be read: {error}"))
+            }
+        }
     }
 
     async fn make(&self, text: &str, voice: &VoiceChoice) -> Result<Spoken, String> {
@@ -121,7 +173,7 @@ impl Voicer {
                 .join("; ")
         })?;
         let (ms, level_dbfs, wav) = self.finish(said.pcm).await?;
-        let object = match self.objects.put(wav.clone()).await {
+        let object = match self.clips.put(wav.clone()).await {
             Ok(object) => object,
             Err(error) => {
                 // A full disk must not silence a call: the clip lives in memory for as long as it is needed.
@@ -129,7 +181,6 @@ impl Voicer {
                 ObjectKey::of(&wav)
             }
         };
-        self.bytes.insert(object.clone(), wav).await;
         self.words.insert(object.clone(), text.into()).await;
         Ok(Spoken {
             object,
@@ -151,10 +202,9 @@ impl Voicer {
         done.map_err(|error| format!("the clip could not be made: {error}"))
     }
 
-    /// Forgets clips that are deleted from the store: no copy of them is served from memory any more.
+    /// Forgets what clips say that are deleted from the store.
     pub async fn forget(&self, objects: &[ObjectKey]) {
         for object in objects {
-            self.bytes.invalidate(object).await;
             self.words.invalidate(object).await;
         }
     }
@@ -164,32 +214,33 @@ impl Voicer {
         self.words.get(object).await
     }
 
-    /// A clip's bytes: from memory first, then from the store.
+    /// A clip's bytes, from the nearest layer that has them.
     pub async fn audio(&self, object: &ObjectKey) -> Option<Bytes> {
-        if let Some(bytes) = self.bytes.get(object).await {
-            return Some(bytes);
-        }
-        let bytes = self.objects.get(object).await.unwrap_or_else(|error| {
+        self.clips.get(object).await.unwrap_or_else(|error| {
             tracing::warn!(%error, object = object.as_str(), "a clip could not be read");
             None
-        })?;
-        self.bytes.insert(object.clone(), bytes.clone()).await;
-        Some(bytes)
+        })
     }
-}
 
-/// What makes two clips the same: everything that can be heard, and nothing else.
-pub(crate) fn recipe(text: &str, voice: &VoiceChoice) -> String {
-    // Counts the ways in which a clip was ever made; what an older way made is stale.
-    const VERSION: u32 = 2;
-    format!(
-        "{VERSION}|{}|{}|{:.3}|{:.3}|mulaw8000|{}",
-        voice.provider,
-        voice.id,
-        voice.speed,
-        voice.pitch,
-        words(text)
-    )
+    /// What makes two clips the same: everything that can be heard, whose words they are, and nothing else.
+    pub fn recipe(&self, text: &str, voice: &VoiceChoice, whose: Whose<'_>) -> RecipeKey {
+        // Counts the ways in which a clip was ever made; what an older way made is stale.
+        const VERSION: u32 = 3;
+        Recipe {
+            tenant: match whose {
+                Whose::Operator => None,
+                Whose::Business(id) => Some(id.as_str()),
+            },
+            provider: &voice.provider,
+            model: self.ladder.model(&voice.provider),
+            voice: &voice.id,
+            settings: &format!("{:.3}|{:.3}", voice.speed, voice.pitch),
+            text: &words(text),
+            format: "mulaw8000",
+            version: VERSION,
+        }
+        .key()
+    }
 }
 
 /// The text after normalisation. A call asks after all its fillers at its start, and most of those are plain words
@@ -214,7 +265,7 @@ mod tests {
     use audio::Pcm;
     use events::ManualClock;
     use futures::{FutureExt, StreamExt, future::BoxFuture, future::join_all, stream};
-    use store::MemoryObjects;
+    use store::{MemoryFlights, MemoryObjects};
     use text::{FillerClass, filler_texts};
     use tts::{Rung, SpeechStream, Tts, VoiceInfo, Wait};
 
@@ -257,12 +308,12 @@ mod tests {
             Arc::new(MemoryObjects::default()),
         );
         let rungs = vec![Rung::new(parrot.clone(), 1_000)];
-        let ladder = Ladder::new(rungs, Arc::new(ManualClock::default()), Arc::new(Forever));
-        (
-            Voicer::new(ladder, objects.clone()).expect("threads"),
-            parrot,
-            objects,
-        )
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
+        let ladder = Ladder::new(rungs, clock.clone(), Arc::new(Forever));
+        let clips = Arc::new(Tiers::of("memory", objects.clone(), clock.clone()));
+        let flights = Arc::new(MemoryFlights::new(clock.clone()));
+        let voicer = Voicer::new(ladder, clips, flights, clock).expect("threads");
+        (voicer, parrot, objects)
     }
 
     fn heard(parrot: &Parrot) -> Vec<String> {
@@ -281,7 +332,10 @@ mod tests {
             "That's **$4.50**, at 3:30 p.m. on 12/24.",
             "Call 555-0199 & ask 👋 for Dr. Lee",
         ] {
-            voicer.speak(text, &voice).await.expect("it can be said");
+            voicer
+                .speak(text, &voice, Whose::Operator)
+                .await
+                .expect("it can be said");
         }
         for words in heard(&parrot) {
             let signs = |c: char| !(c.is_ascii_alphabetic() || " ,.'-?!".contains(c));
@@ -298,7 +352,7 @@ mod tests {
             "See you at three PM.",
             "See you at 3 p.m.\n",
         ];
-        let all = join_all(ways.map(|text| voicer.speak(text, &voice))).await;
+        let all = join_all(ways.map(|text| voicer.speak(text, &voice, Whose::Operator))).await;
         let objects = all
             .into_iter()
             .map(|clip| clip.expect("it can be said").0.object);
@@ -312,19 +366,18 @@ mod tests {
         let (voicer, parrot, objects) = world();
         let voice = VoiceChoice::default();
         let (first, found) = voicer
-            .speak("Good morning.", &voice)
+            .speak("Good morning.", &voice, Whose::Operator)
             .await
             .expect("a voice");
         assert!(!found);
         let (_, found) = voicer
-            .speak("Good morning.", &voice)
+            .speak("Good morning.", &voice, Whose::Operator)
             .await
             .expect("a voice");
         assert!(found);
-        voicer.bytes.invalidate(&first.object).await;
         objects.delete(&first.object).await.expect("memory");
         let (again, found) = voicer
-            .speak("Good morning.", &voice)
+            .speak("Good morning.", &voice, Whose::Operator)
             .await
             .expect("a voice");
         assert!(!found && heard(&parrot).len() == 2);
@@ -335,7 +388,7 @@ mod tests {
     async fn clips_are_telephone_wavs() {
         let (voicer, _, _) = world();
         let (spoken, _) = voicer
-            .speak("Good morning.", &VoiceChoice::default())
+            .speak("Good morning.", &VoiceChoice::default(), Whose::Operator)
             .await
             .expect("a voice");
         let wav = voicer

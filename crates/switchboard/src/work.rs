@@ -8,7 +8,7 @@ use events::{ClipId, Event, TurnId};
 use futures::{FutureExt, StreamExt};
 use tokio::sync::mpsc;
 
-use crate::{Parts, mail::Mail};
+use crate::{Parts, Whose, mail::Mail};
 
 /// Asks the agent and reports what it says, as it says it. A panic in it is a failed reply, not a lost call.
 pub(crate) async fn think(parts: Arc<Parts>, ask: Ask, inbox: mpsc::Sender<Mail>) {
@@ -102,7 +102,8 @@ pub(crate) async fn voice(
     text: String,
     inbox: mpsc::Sender<Mail>,
 ) {
-    let speaking = AssertUnwindSafe(parts.voicer.speak(&text, &business.voice))
+    let whose = Whose::Business(&business.id);
+    let speaking = AssertUnwindSafe(parts.voicer.speak(&text, &business.voice, whose))
         .catch_unwind()
         .await;
     let mail = match speaking.unwrap_or_else(|_| Err("the voice panicked".into())) {

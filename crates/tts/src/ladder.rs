@@ -41,6 +41,14 @@ impl Ladder {
         rungs.map(|r| (r.name().to_owned(), r.p95())).collect()
     }
 
+    /// The model of the engine of this name; empty when it has none, or there is no such engine.
+    pub fn model(&self, name: &str) -> &str {
+        let mut rungs = self.inner.rungs.iter();
+        rungs
+            .find(|rung| rung.name() == name)
+            .map_or("", |rung| rung.tts.model())
+    }
+
     /// Asks one engine after the other until one speaks, within the utterance's deadline; a second one beside the first
     /// when that is later than it usually is.
     ///

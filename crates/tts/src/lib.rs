@@ -38,6 +38,11 @@ pub trait Tts: Send + Sync {
     /// The provider's name, as it appears in [`Voice::provider`], in events and on the health page.
     fn name(&self) -> &str;
 
+    /// The model that speaks, where the provider has a choice: with another one the same words sound different.
+    fn model(&self) -> &str {
+        ""
+    }
+
     /// The voices it has now; the first is its own choice.
     fn voices(&self) -> Vec<VoiceInfo>;
 

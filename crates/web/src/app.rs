@@ -11,7 +11,7 @@ use events::{BusinessId, CallId};
 use switchboard::Switchboard;
 
 use crate::{
-    Draining, Meter, PhoneNetwork, Problem, Templates, admin, audio, body, console, health,
+    Check, Draining, Meter, PhoneNetwork, Problem, Templates, admin, audio, body, console, health,
     webhooks,
 };
 
@@ -49,6 +49,9 @@ pub type Reload = Box<dyn Fn() -> Result<String, String> + Send + Sync>;
 /// A hook of the binary: the businesses as they are configured now, and where each comes from.
 pub type Businesses = Box<dyn Fn() -> Vec<(Arc<Business>, String)> + Send + Sync>;
 
+/// Further checks of the health page.
+pub type Further = Box<dyn Fn() -> Vec<Check> + Send + Sync>;
+
 /// What the configuration has to say: `None` when it is fine.
 pub type Complaint = Box<dyn Fn() -> Option<String> + Send + Sync>;
 
@@ -70,6 +73,8 @@ pub struct App {
     pub reload: Reload,
     /// What is wrong with the configuration.
     pub complaint: Complaint,
+    /// Checks of the health page that only whoever joined the parts can make; they must not wait.
+    pub further: Further,
     /// Generations of fillers.
     pub jobs: admin::Jobs,
     /// Measures the voices.

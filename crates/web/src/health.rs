@@ -23,9 +23,12 @@ async fn live() -> &'static str {
 
 /// One check.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Check {
+pub struct Check {
+    /// What was looked at.
     pub name: &'static str,
+    /// Whether it is as it should be.
     pub ok: bool,
+    /// How it is; what to do when it is not as it should be.
     pub detail: String,
 }
 
@@ -67,12 +70,14 @@ pub(crate) async fn checks(app: &App, patience: Duration) -> Vec<Check> {
             ),
         }
     };
-    vec![
+    let mut all = vec![
         check("records", said(records)),
         check("objects", said(objects)),
         voice,
         check("configuration", (app.complaint)().map_or(Ok(()), Err)),
-    ]
+    ];
+    all.extend((app.further)());
+    all
 }
 
 #[derive(serde::Deserialize)]

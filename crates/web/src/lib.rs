@@ -25,6 +25,7 @@ pub use bench::{
     BenchWatch,
 };
 pub use draining::Draining;
+pub use health::Check;
 pub use metrics::Meter;
 pub use phone::{PhoneEvent, PhoneInput, PhoneNetwork, PhoneOptions, PhoneSession};
 pub use problem::Problem;

@@ -7,6 +7,7 @@ use std::{
 };
 
 use events::{Clock, SystemClock};
+use store::MemoryFlights;
 use switchboard::Voicer;
 use tokio::io::AsyncReadExt;
 use tts::{Ladder, Rung};
@@ -39,7 +40,9 @@ pub async fn server(live: Live, pipeline: &Pipeline) -> anyhow::Result<ExitCode>
     let house = House::open_with(live, clock.clone(), |parts| {
         let rungs = vec![Rung::new(hummer, PATIENCE_MS)];
         let ladder = Ladder::new(rungs, clock.clone(), Arc::new(TokioWait));
-        parts.voicer = Voicer::new(ladder, parts.objects.clone())?;
+        let clips = parts.voicer.tiers().clone();
+        let flights = Arc::new(MemoryFlights::new(clock.clone()));
+        parts.voicer = Voicer::new(ladder, clips, flights, clock.clone())?;
         parts.agent = Arc::new(Talker {
             shares,
             clock,

@@ -8,7 +8,7 @@ use super::{
 /// The agent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentConfig {
-    /// Which one: `scripted` needs no account.
+    /// Which one: `scripted` needs no account, `model` is a language model.
     pub kind: String,
     /// How long the scripted agent thinks before its first word, ms.
     pub first_ms: u32,
@@ -21,9 +21,9 @@ pub struct AgentConfig {
 const KIND: Key = Key::new(
     "agent.kind",
     &["FRONTDESK__AGENT__KIND", "FRONTDESK_AGENT"],
-    Kind::Choice(&["scripted"]),
+    Kind::Choice(&["scripted", "model"]),
     "scripted",
-    "Who replies. `scripted` needs no account.",
+    "Who replies. `scripted` needs no account; `model` is the language model of `llm`, and the scripted agent stands by.",
 );
 const FIRST_MS: Key = Key::new(
     "agent.first_ms",

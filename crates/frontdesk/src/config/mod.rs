@@ -6,6 +6,7 @@
 
 mod agent;
 mod business;
+mod cache;
 mod carrier;
 mod document;
 mod env;
@@ -13,6 +14,7 @@ mod errors;
 mod example;
 mod keys;
 mod limits;
+mod llm;
 mod log;
 mod mistakes;
 mod origin;
@@ -36,12 +38,14 @@ use std::{
 pub use self::{
     agent::AgentConfig,
     business::BusinessFile,
+    cache::{Cache, Redis, S3},
     carrier::Twilio,
     env::{CONFIG_VARIABLE, Env, Flags},
     errors::{Errors, Problem, nearest},
     example::example,
     keys::{Applies, Key},
     limits::Limits,
+    llm::Llm,
     log::{Format, Log},
     origin::{Origin, Setting},
     retention::Retention,
@@ -70,8 +74,12 @@ pub struct Config {
     pub vendors: Vendors,
     /// Who replies.
     pub agent: AgentConfig,
+    /// The language model, when it is the one who replies.
+    pub llm: Option<Llm>,
     /// Where things are kept.
     pub store: Store,
+    /// Where finished audio is kept.
+    pub cache: Cache,
     /// How long.
     pub retention: Retention,
     /// The bounds.
@@ -140,7 +148,9 @@ pub fn keys() -> Vec<&'static Key> {
         Speech::KEYS,
         Vendors::KEYS,
         AgentConfig::KEYS,
+        Llm::KEYS,
         Store::KEYS,
+        Cache::KEYS,
         Retention::KEYS,
         Limits::KEYS,
         Log::KEYS,
@@ -187,13 +197,16 @@ impl Config {
         let server = Server::read(reader);
         let limits = Limits::read(reader);
         let speech = Speech::read(reader);
+        let agent = AgentConfig::read(reader);
         Self {
             vendors: Vendors::read(reader, &speech.chain),
             speech,
             carrier: Twilio::read(reader, &server),
             server,
-            agent: AgentConfig::read(reader),
+            llm: Llm::read(reader, agent.kind == "model"),
+            agent,
             store: Store::read(reader),
+            cache: Cache::read(reader),
             retention: Retention::read(reader, &limits),
             limits,
             log: Log::read(reader),

@@ -322,7 +322,7 @@ impl Rows {
     }
 }
 
-fn url(text: &str) -> Result<(), Fault> {
+pub(super) fn url(text: &str) -> Result<(), Fault> {
     let parsed = url::Url::parse(text);
     if parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
         return Ok(());

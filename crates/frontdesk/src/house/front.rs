@@ -7,6 +7,7 @@ use carrier_sim::NetworkConfig;
 use switchboard::{Parts, Switchboard};
 use web::{App, Meter, Templates};
 
+use super::wellbeing::Wellbeing;
 use crate::{
     config::{Config, Live, Loaded, Problem},
     phone::Switch,
@@ -16,7 +17,12 @@ use crate::{
 ///
 /// # Errors
 /// Which template cannot be read.
-pub fn app(live: &Live, parts: Parts, network: &NetworkConfig) -> anyhow::Result<App> {
+pub fn app(
+    live: &Live,
+    parts: Parts,
+    network: &NetworkConfig,
+    wellbeing: Wellbeing,
+) -> anyhow::Result<App> {
     let (listing, reloading, complaining) = (live.clone(), live.clone(), live.clone());
     let phones = Switch {
         config: network.clone(),
@@ -41,7 +47,9 @@ pub fn app(live: &Live, parts: Parts, network: &NetworkConfig) -> anyhow::Result
             let status = complaining.status();
             (!status.ok).then(|| complaints(&status.errors))
         }),
+        further: Box::new(move || wellbeing.checks()),
         jobs: web::admin::Jobs::default(),
+        benches: None,
         lines: web::admin::Lines::default(),
         draining: web::Draining::default(),
         mismatches: web::webhooks::Mismatches::default(),
@@ -51,7 +59,10 @@ pub fn app(live: &Live, parts: Parts, network: &NetworkConfig) -> anyhow::Result
 
 fn settings(config: &Config, network: &NetworkConfig) -> web::Settings {
     let mut tokens = config.carrier.tokens();
-    let mut simulated = vec!["the agent is scripted".to_owned()];
+    let mut simulated = Vec::new();
+    if config.llm.is_none() {
+        simulated.push("the agent is scripted".to_owned());
+    }
     if tokens.is_empty() {
         simulated.push("the telephone network is built in".to_owned());
     }

@@ -4,6 +4,7 @@ mod front;
 mod ground;
 mod parts;
 mod sweep;
+mod wellbeing;
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
@@ -13,7 +14,10 @@ use store::SqliteRecords;
 use switchboard::Parts;
 use web::App;
 
+use self::wellbeing::Wellbeing;
+
 use crate::{
+    bench::Desk,
     config::Live,
     log,
     voice::{self, BuiltIn},
@@ -30,6 +34,8 @@ pub struct House {
     pub built_in: BuiltIn,
     /// The built-in telephone network, in front of this house.
     pub network: NetworkConfig,
+    /// What is known of the companies and servers around it.
+    wellbeing: Wellbeing,
 }
 
 impl House {
@@ -65,7 +71,8 @@ impl House {
         for note in records.notes() {
             tracing::warn!("{note}");
         }
-        let (mut parts, built_in) = parts::parts(&live, &public_url, clock, records, &data)?;
+        let joined = parts::parts(&live, &public_url, clock, records, &data).await?;
+        let (mut parts, built_in, wellbeing) = joined;
         exchange(&mut parts)?;
         let token = ground::secret(&data, "network.key")?;
         let network = NetworkConfig {
@@ -74,13 +81,19 @@ impl House {
             auth_token: token,
             ..NetworkConfig::default()
         };
-        let app = Arc::new(front::app(&live, parts, &network)?);
+        let mut app = front::app(&live, parts, &network, wellbeing.clone())?;
+        app.benches = Some(web::admin::Benches::new(Arc::new(Desk {
+            live: live.clone(),
+            built_in: built_in.clone(),
+        })));
+        let app = Arc::new(app);
         Ok(Self {
             app,
             listener,
             live,
             built_in,
             network,
+            wellbeing,
         })
     }
 
@@ -119,6 +132,8 @@ impl House {
     pub fn start_background(&self) {
         let switchboard = self.app.switchboard.clone();
         let tasks = switchboard.parts().tasks.clone();
+        let ladder = switchboard.parts().voicer.ladder();
+        self.wellbeing.start(&tasks, ladder);
         let (app, mut tap) = (self.app.clone(), switchboard.parts().bus.tap());
         let stop = tasks.clone();
         tasks.start(async move {

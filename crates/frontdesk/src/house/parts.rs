@@ -1,16 +1,16 @@
 //! The switchboard's parts: which agent, which voices, which store.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
-use agent::{Business, Pace, Scripted};
+use agent::Business;
 use events::{BusinessId, Clock, InstanceId};
-use futures::FutureExt;
-use store::{FolderObjects, Records, SqliteRecords};
+use store::Records;
 use switchboard::{Bus, Parts, RecordsDesk, Settings, Tasks, Voicer};
 
-use super::ground;
+use super::{ground, wellbeing::Wellbeing};
 use crate::{
     config::Live,
+    join,
     voice::{self, BuiltIn},
 };
 
@@ -18,25 +18,27 @@ use crate::{
 ///
 /// # Errors
 /// Which folder or file is in the way.
-pub fn parts(
+pub async fn parts(
     live: &Live,
     public_url: &str,
     clock: Arc<dyn Clock>,
-    records: Arc<SqliteRecords>,
+    records: Arc<dyn Records>,
     data: &Path,
-) -> anyhow::Result<(Parts, BuiltIn)> {
+) -> anyhow::Result<(Parts, BuiltIn, Wellbeing)> {
     let config = &live.current().config;
-    let objects = Arc::new(FolderObjects::open(data.join("audio"))?);
+    let tasks = Tasks::new();
+    let shelves = join::shelves(&config.cache, data, &clock, &tasks).await?;
     let scratch = data.join("scratch");
     ground::folder(&scratch)?;
     let (ladder, built_in) = voice::ladder(config, &scratch, clock.clone())?;
-    let records: Arc<dyn Records> = records;
     let desk = Arc::new(RecordsDesk::new(records.clone(), clock.clone()));
-    let pace = Pace {
-        first_ms: config.agent.first_ms.into(),
-        per_word_ms: config.agent.per_word_ms.into(),
-    };
-    let sleeper = Arc::new(|ms| tokio::time::sleep(Duration::from_millis(ms)).boxed());
+    let mind = join::mind(config, desk, clock.clone())?;
+    let voicer = Voicer::new(
+        ladder,
+        shelves.tiers.clone(),
+        shelves.flights,
+        clock.clone(),
+    )?;
     let businesses = live.clone();
     let parts = Parts {
         settings: Settings {
@@ -48,17 +50,18 @@ pub fn parts(
             hold_ms: config.limits.hold_ms,
         },
         records,
-        objects: objects.clone(),
-        agent: Arc::new(Scripted::new(desk, pace, sleeper)),
-        voicer: Voicer::new(ladder, objects)?,
+        objects: shelves.tiers,
+        agent: mind.agent,
+        voicer,
         clock,
         instance: InstanceId::parse(&uuid::Uuid::now_v7().simple().to_string())?,
         businesses: Box::new(move |id| find(&businesses, id)),
         tag: web::tagger(&ground::secret(data, "tag.key")?),
         bus: Bus::new(),
-        tasks: Tasks::new(),
+        tasks,
     };
-    Ok((parts, built_in))
+    let wellbeing = Wellbeing::new(mind.model, shelves.probes);
+    Ok((parts, built_in, wellbeing))
 }
 
 fn find(live: &Live, id: &BusinessId) -> Option<Arc<Business>> {

@@ -1,7 +1,11 @@
-//! Chosen names become parts: the one place of the binary that knows companies.
+//! Chosen names become parts: the one place of the binary that knows companies and servers.
 
 mod charges;
+mod minds;
+mod shelves;
 mod voices;
 
 pub use charges::dollars_per_1000;
+pub use minds::{Watched, mind};
+pub use shelves::{Probe, shelves};
 pub use voices::{CONNECT_MS, Company, company};

@@ -28,7 +28,9 @@ pub struct Layer {
     pub(super) name: String,
     pub(super) tier: Arc<dyn Tier>,
     pub(super) durable: bool,
+    pub(super) behind: bool,
     largest: usize,
+    find_ms: u64,
     read_ms: u64,
     write_ms: u64,
     failures: AtomicU32,
@@ -58,13 +60,16 @@ impl Silence {
 }
 
 impl Layer {
-    /// A layer that may lose what it holds, takes objects of every size, and has 60 ms for a read and 250 ms for a write.
+    /// A layer that may lose what it holds, takes objects of every size, and has 60 ms for a look-up or a read and 250 ms
+    /// for a write.
     pub fn new(name: impl Into<String>, tier: Arc<dyn Tier>) -> Self {
         Self {
             name: name.into(),
             tier,
             durable: false,
+            behind: false,
             largest: LARGEST_OBJECT,
+            find_ms: 60,
             read_ms: 60,
             write_ms: 250,
             failures: AtomicU32::new(0),
@@ -83,11 +88,29 @@ impl Layer {
         }
     }
 
+    /// It is written to while nobody waits for it, once a quicker layer has the thing; see [`super::Tiers::after`].
+    pub fn behind(self) -> Self {
+        Self {
+            behind: true,
+            ..self
+        }
+    }
+
     /// How long a read and a write may take, ms.
     pub fn within(self, read_ms: u32, write_ms: u32) -> Self {
         Self {
+            find_ms: read_ms.into(),
             read_ms: read_ms.into(),
             write_ms: write_ms.into(),
+            ..self
+        }
+    }
+
+    /// How long looking up a recipe may take, ms, where that is less than a read: a caller may be waiting for the answer,
+    /// and making the thing takes no longer.
+    pub fn finding_within(self, find_ms: u32) -> Self {
+        Self {
+            find_ms: find_ms.into(),
             ..self
         }
     }
@@ -99,6 +122,14 @@ impl Layer {
 
     pub(super) fn takes(&self, size: usize) -> bool {
         size <= self.largest
+    }
+
+    pub(super) async fn find<T>(
+        &self,
+        clock: &dyn Clock,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, Silence> {
+        self.ask(clock, self.find_ms, work).await
     }
 
     pub(super) async fn read<T>(

@@ -7,6 +7,7 @@
 
 mod figures;
 mod layer;
+mod write;
 
 use std::sync::Arc;
 
@@ -17,10 +18,15 @@ use futures::{
     future::{BoxFuture, join_all},
 };
 
-use self::{figures::Counters, layer::Silence};
+use self::{
+    figures::Counters,
+    layer::Silence,
+    write::{Pen, Thing},
+};
 pub use self::{
     figures::{Figures, LayerFigures},
     layer::{Layer, Tier},
+    write::Later,
 };
 use crate::{Note, ObjectKey, Objects, RecipeKey, Recipes, StoreError, limits};
 
@@ -33,40 +39,56 @@ const SWEEP_MS: u64 = 10 * 60_000;
 
 /// Layers, the fastest first.
 pub struct Tiers {
-    layers: Vec<Layer>,
+    layers: Vec<Arc<Layer>>,
     clock: Arc<dyn Clock>,
+    pen: Pen,
 }
 
 /// What a read came to: what was found, and which layers said that they do not have it.
 struct Read<'a, T> {
     found: Option<T>,
-    missed: Vec<&'a Layer>,
+    missed: Vec<&'a Arc<Layer>>,
     durable_silent: Option<StoreError>,
 }
 
 impl Tiers {
     /// The layers in the order in which they are asked. With none that is durable, whatever one of them takes is kept.
     pub fn new(layers: Vec<Layer>, clock: Arc<dyn Clock>) -> Self {
-        Self { layers, clock }
+        let layers = layers.into_iter().map(Arc::new).collect();
+        let pen = Pen::new(clock.clone());
+        Self { layers, clock, pen }
+    }
+
+    /// One durable layer and nothing above it.
+    pub fn of(name: &str, tier: Arc<dyn Tier>, clock: Arc<dyn Clock>) -> Self {
+        let layer = Layer::new(name, tier).durable().within(1_000, 1_000);
+        Self::new(vec![layer], clock)
+    }
+
+    /// Layers that are [`Layer::behind`] are written to by `later`, when a quicker one has taken the thing. Without this,
+    /// every write is waited for.
+    pub fn after(self, later: Later) -> Self {
+        let pen = self.pen.after(later);
+        Self { pen, ..self }
     }
 
     /// What each layer did since the start, in their order.
     pub fn figures(&self) -> Vec<LayerFigures> {
-        self.layers.iter().map(Layer::figures).collect()
+        self.layers.iter().map(|layer| layer.figures()).collect()
     }
 
     /// Asks the layers one after the other until one has it.
     async fn read<'a, T: 'a>(
         &'a self,
         counters: fn(&Layer) -> &Counters,
-        ask: impl Fn(&'a Layer) -> BoxFuture<'a, Result<Option<T>, StoreError>>,
+        ask: impl Fn(&'a Layer) -> BoxFuture<'a, Result<Option<T>, Silence>>,
         size: impl Fn(&T) -> usize,
     ) -> Read<'a, T> {
         let mut missed = Vec::new();
         let mut durable_silent = None;
         for layer in &self.layers {
             let from = self.clock.now();
-            let answer = layer.read(&*self.clock, ask(layer)).await;
+            let answer = ask(layer).await;
             let ms = self.clock.now().since(from);
             match answer {
                 Ok(Some(found)) => {
@@ -96,35 +118,10 @@ impl Tiers {
         }
     }
 
-    /// Writes to those of the layers, all at once.
-    async fn write<'a, T>(
-        &'a self,
-        layers: Vec<&'a Layer>,
-        counters: fn(&Layer) -> &Counters,
-        size: usize,
-        put: impl Fn(&'a Layer) -> BoxFuture<'a, Result<T, StoreError>>,
-    ) -> Result<(), StoreError> {
-        let writes = layers.into_iter().map(|layer| {
-            let work = put(layer);
-            async move {
-                let from = self.clock.now();
-                let done = layer.write(&*self.clock, work).await;
-                match &done {
-                    Ok(_) => counters(layer).written(size, self.clock.now().since(from)),
-                    Err(silence) => counters(layer).silent(silence),
-                }
-                (layer.durable, done)
-            }
-        });
-        settle(join_all(writes).await)
-    }
-
     /// The layers that take an object of this size.
-    fn taking(&self, size: usize) -> Vec<&Layer> {
-        self.layers
-            .iter()
-            .filter(|layer| layer.takes(size))
-            .collect()
+    fn taking(&self, size: usize) -> Vec<Arc<Layer>> {
+        let taking = self.layers.iter().filter(|layer| layer.takes(size));
+        taking.cloned().collect()
     }
 
     /// The same of every layer, from the bottom up, so that nothing is copied up again in between; says the first error.
@@ -141,21 +138,6 @@ impl Tiers {
     }
 }
 
-/// The durable layer's word counts; without one, one success does.
-fn settle<T>(all: Vec<(bool, Result<T, Silence>)>) -> Result<(), StoreError> {
-    let mut other = Ok(());
-    let mut kept = false;
-    for (durable, done) in all {
-        match done {
-            Ok(_) if durable => return Ok(()),
-            Ok(_) => kept = true,
-            Err(silence) if durable => return Err(silence.error()),
-            Err(silence) => other = Err(silence.error()),
-        }
-    }
-    if kept { Ok(()) } else { other }
-}
-
 fn of_objects(layer: &Layer) -> &Counters {
     &layer.objects
 }
@@ -169,9 +151,10 @@ impl Objects for Tiers {
         async move {
             let size = bytes.len();
             limits::object(size)?;
-            let put = |layer: &'a Layer| layer.tier.put(bytes.clone());
-            self.write(self.taking(size), of_objects, size, put).await?;
-            Ok(ObjectKey::of(&bytes))
+            let key = ObjectKey::of(&bytes);
+            let thing = Thing::Audio(bytes);
+            self.pen.write(self.taking(size), &thing).await?;
+            Ok(key)
         }
         .boxed()
     }
@@ -179,21 +162,17 @@ impl Objects for Tiers {
     /// [`StoreError`] only when no layer had it and the durable one gave no answer: it may well be there.
     fn get<'a>(&'a self, key: &'a ObjectKey) -> BoxFuture<'a, Result<Option<Bytes>, StoreError>> {
         async move {
-            let read = self
-                .read(of_objects, |layer| layer.tier.get(key), Bytes::len)
-                .await;
+            let ask = |layer: &'a Layer| layer.read(&*self.clock, layer.tier.get(key)).boxed();
+            let read = self.read(of_objects, ask, Bytes::len).await;
             let Some(bytes) = read.found else {
                 return read.durable_silent.map_or(Ok(None), Err);
             };
             let size = bytes.len();
-            let above = read
-                .missed
-                .into_iter()
-                .filter(|layer| layer.takes(size))
-                .collect();
-            let put = |layer: &'a Layer| layer.tier.put(bytes.clone());
+            let missed = read.missed.into_iter();
+            let above = missed.filter(|layer| layer.takes(size)).cloned().collect();
+            let thing = Thing::Audio(bytes.clone());
             // It was read; whether it is nearer the next time is of no account now.
-            let _ = self.write(above, of_objects, size, put).await;
+            let _ = self.pen.write(above, &thing).await;
             Ok(Some(bytes))
         }
         .boxed()
@@ -255,15 +234,17 @@ impl Recipes for Tiers {
     ) -> BoxFuture<'a, Result<Option<Note>, StoreError>> {
         async move {
             let ask = |layer: &'a Layer| {
-                let found = layer.tier.find(recipe);
-                async move { Ok(found.await?.filter(|note| note.until > self.clock.now())) }.boxed()
+                let found = layer.find(&*self.clock, layer.tier.find(recipe));
+                let fresh = |note: &Note| note.until > self.clock.now();
+                async move { Ok(found.await?.filter(fresh)) }.boxed()
             };
             let read = self.read(of_recipes, ask, |_| 0).await;
             let Some(note) = read.found else {
                 return read.durable_silent.map_or(Ok(None), Err);
             };
-            let put = |layer: &'a Layer| layer.tier.note(recipe, note.clone());
-            let _ = self.write(read.missed, of_recipes, 0, put).await;
+            let thing = Thing::Note(recipe.clone(), note.clone());
+            let above = read.missed.into_iter().cloned().collect();
+            let _ = self.pen.write(above, &thing).await;
             Ok(Some(note))
         }
         .boxed()
@@ -282,9 +263,10 @@ impl Recipes for Tiers {
                 .layers
                 .iter()
                 .filter(|layer| !(brief && quick && layer.durable))
+                .cloned()
                 .collect();
-            let put = |layer: &'a Layer| layer.tier.note(recipe, note.clone());
-            self.write(chosen, of_recipes, 0, put).await
+            let thing = Thing::Note(recipe.clone(), note);
+            self.pen.write(chosen, &thing).await
         }
         .boxed()
     }

@@ -7,4 +7,5 @@ mod folder;
 mod killed;
 mod sqlite;
 mod tiers;
+mod turns;
 mod world;

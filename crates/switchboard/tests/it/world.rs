@@ -7,7 +7,7 @@ use std::{
 
 use agent::{Agent, Business};
 use events::{CallId, Event, InstanceId, Stamped};
-use store::{MemoryObjects, MemoryRecords, Objects, Records};
+use store::{MemoryFlights, MemoryObjects, MemoryRecords, Records, Tier, Tiers};
 use switchboard::{Bus, Parts, Settings, Switchboard, Tasks, Voicer};
 use tts::{Ladder, Rung};
 
@@ -31,7 +31,7 @@ pub struct Plan {
     /// The lever of `records`, when they have one already.
     pub lever: Option<Arc<Lever>>,
     pub records: Arc<dyn Records>,
-    pub objects: Arc<dyn Objects>,
+    pub objects: Arc<dyn Tier>,
     pub business: Business,
     /// Who replies in place of the puppet.
     pub agent: Option<Arc<dyn Agent>>,
@@ -79,6 +79,8 @@ impl Plan {
             clock.clone(),
             Arc::new(Timer),
         );
+        let clips = Arc::new(Tiers::of("objects", self.objects, clock.clone()));
+        let flights = Arc::new(MemoryFlights::new(clock.clone()));
         let agent = Arc::new(Puppet::new(|_| answers(0, "All right.")));
         let business = Arc::new(self.business);
         let found = business.clone();
@@ -93,9 +95,9 @@ impl Plan {
                 hold_ms: 8_000,
             },
             records: records.clone(),
-            objects: self.objects.clone(),
+            objects: clips.clone(),
             agent: self.agent.unwrap_or(puppet),
-            voicer: Voicer::new(ladder, self.objects.clone()).expect("threads"),
+            voicer: Voicer::new(ladder, clips, flights, clock.clone()).expect("threads"),
             clock,
             instance: InstanceId::parse("a-test").expect("an id"),
             businesses: Box::new(move |id| (*id == found.id).then(|| found.clone())),

@@ -49,7 +49,9 @@ impl Benches {
     ) -> Result<T, Problem> {
         let desk = self.desk.clone();
         let asked = web::block(move || question(&*desk)).await;
-        asked.map_err(|_| Problem::new(503, "busy", "there is no thread to look at the reports").hint("ask again"))
+        asked.map_err(|_| {
+            Problem::new(503, "busy", "there is no thread to look at the reports").hint("ask again")
+        })
     }
 
     /// What a run comes to.
@@ -86,7 +88,9 @@ struct Listed {
 }
 
 async fn list(_: Admin, app: web::Data<App>) -> Answer {
-    let (engines, reports) = bench(&app)?.ask(|desk| (desk.engines(), desk.list())).await?;
+    let (engines, reports) = bench(&app)?
+        .ask(|desk| (desk.engines(), desk.list()))
+        .await?;
     let running = latest(&app).filter(|job| !job.finished);
     Ok(HttpResponse::Ok().json(Listed {
         engines,
@@ -142,7 +146,10 @@ pub(crate) async fn start(app: &web::Data<App>, wanted: BenchRequest) -> Result<
             job.progress.failed = progress.failed;
         });
     };
-    let (run, mut stopped) = (benches.desk.run(id, wanted, Box::new(watch)), benches.stop.subscribe());
+    let (run, mut stopped) = (
+        benches.desk.run(id, wanted, Box::new(watch)),
+        benches.stop.subscribe(),
+    );
     let tasks = app.switchboard.parts().tasks.clone();
     let stopping = tasks.clone();
     tasks.start(async move {
@@ -181,7 +188,11 @@ async fn file(_: Admin, app: web::Data<App>, path: web::Path<(String, String)>) 
 }
 
 /// A file of a report, as an answer. Its page has its own style inside and nothing that could do anything.
-pub(crate) async fn report(app: &App, id: String, name: String) -> Result<Option<HttpResponse>, Problem> {
+pub(crate) async fn report(
+    app: &App,
+    id: String,
+    name: String,
+) -> Result<Option<HttpResponse>, Problem> {
     let kind = match name.as_str() {
         "report.html" => "text/html; charset=utf-8",
         "report.json" => "application/json",
@@ -192,7 +203,10 @@ pub(crate) async fn report(app: &App, id: String, name: String) -> Result<Option
     Ok(found.map(|bytes| {
         HttpResponse::Ok()
             .content_type(kind)
-            .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"))
+            .insert_header((
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
+            ))
             .insert_header(("X-Content-Type-Options", "nosniff"))
             .insert_header(("Cache-Control", "private, max-age=3600"))
             .body(bytes)

@@ -97,7 +97,9 @@ async fn list(_: Operator, app: web::Data<App>, query: web::Query<Query>) -> Pag
     };
     let estimate = bench.estimate(&wanted).await;
     let chosen = |id: &Option<String>, place: usize| {
-        let known = id.as_ref().filter(|id| rows.iter().any(|row| row.id == **id));
+        let known = id
+            .as_ref()
+            .filter(|id| rows.iter().any(|row| row.id == **id));
         let usual = rows.get(place).map(|row| row.id.clone());
         known.cloned().or(usual).unwrap_or_default()
     };
@@ -271,7 +273,10 @@ mod tests {
             &[figure("x", 40.0), figure("gone", 1.0)],
             &[figure("x", 30.0), figure("new", 1.0)],
         );
-        let shown: Vec<_> = pairs.iter().map(|p| (p.what, p.apart.as_str(), p.told)).collect();
+        let shown: Vec<_> = pairs
+            .iter()
+            .map(|p| (p.what, p.apart.as_str(), p.told))
+            .collect();
         let expected = [
             ("end p50", "-10.0 ms, -25 %", "faster"),
             ("end p95", "-20.0 ms, -25 %", "faster"),

@@ -36,7 +36,11 @@ fn a_broken_part_is_named_and_calls_are_still_taken() {
     }
     .open();
     world.mute();
-    for call in 1..5 {
+    // The same words fail once for all who want them now; it takes five failures to call an engine down.
+    for said in ["One.", "Two.", "Three."] {
+        world.speak(said);
+    }
+    for call in 1..3 {
         spoken(&world.post("/voice/incoming/bright-smile", &params(call)));
     }
     let reply = world.get("/readyz?verbose");

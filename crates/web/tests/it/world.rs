@@ -17,7 +17,10 @@ use futures::{
     future::BoxFuture,
     stream::{self, BoxStream},
 };
-use store::{CallFilter, FolderObjects, MemoryRecords, Records, Reservation, SqliteRecords};
+use store::{
+    CallFilter, FolderObjects, MemoryFlights, MemoryRecords, Records, Reservation, SqliteRecords,
+    Tiers,
+};
 use switchboard::{Bus, Parts, RecordsDesk, Switchboard, Tasks, Voicer};
 use tokio::runtime::Runtime;
 use tts::{ErrorKind, Ladder, Rung, SpeakError, SpeechStream, Tts, Utterance, VoiceInfo, Wait};
@@ -126,6 +129,8 @@ impl Plan {
     ) -> App {
         let clock: Arc<dyn Clock> = Arc::new(Morning(Instant::now()));
         let objects = Arc::new(FolderObjects::open(folder.join("audio")).expect("a folder"));
+        let clips = Arc::new(Tiers::of("folder", objects, clock.clone()));
+        let flights = Arc::new(MemoryFlights::new(clock.clone()));
         let tone = Arc::new(Tone(mute.clone()));
         let ladder = Ladder::new(vec![Rung::new(tone, 2_000)], clock.clone(), Arc::new(Timer));
         let desk = Arc::new(RecordsDesk::new(records.clone(), clock.clone()));
@@ -145,9 +150,9 @@ impl Plan {
                 hold_ms: 8_000,
             },
             records,
-            objects: objects.clone(),
+            objects: clips.clone(),
             agent: Arc::new(agent),
-            voicer: Voicer::new(ladder, objects).expect("threads"),
+            voicer: Voicer::new(ladder, clips, flights, clock.clone()).expect("threads"),
             clock,
             instance: InstanceId::parse("a-test").expect("an id"),
             businesses: Box::new(move |id| (*id == found.id).then(|| found.clone())),
@@ -168,6 +173,7 @@ impl Plan {
                 Some(why) => Err(why.clone()),
             }),
             complaint: Box::new(move || complaint.clone()),
+            further: Box::new(Vec::new),
             jobs: web::admin::Jobs::default(),
             benches: self.benches.map(web::admin::Benches::new),
             lines: web::admin::Lines::default(),
@@ -227,6 +233,13 @@ impl World {
     /// From now on the voice fails.
     pub fn mute(&self) {
         self.mute.store(true, Ordering::SeqCst);
+    }
+
+    /// Asks the voice to say this, whatever comes of it.
+    pub fn speak(&self, text: &str) {
+        let (voicer, business) = (&self.app.switchboard.parts().voicer, business());
+        let whose = switchboard::Whose::Operator;
+        let _ = self.wait(voicer.speak(text, &business.voice, whose));
     }
 
     pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
