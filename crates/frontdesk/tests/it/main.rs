@@ -4,5 +4,6 @@
 #[path = "../../src/config/mod.rs"]
 mod settings;
 
+mod bench_tts;
 mod config;
 mod fillers;

@@ -36,6 +36,10 @@ const ROUTES: [(&str, &str); 14] = [
     ("DELETE", "/admin/v1/callers/+12025550132"),
     ("GET", "/admin/v1/live"),
     ("POST", "/admin/v1/sim/calls"),
+    ("GET", "/admin/v1/bench"),
+    ("POST", "/admin/v1/bench"),
+    ("DELETE", "/admin/v1/bench/1"),
+    ("GET", "/admin/v1/bench/1/report.html"),
 ];
 
 #[test]
