@@ -9,8 +9,7 @@ use crate::config::{Format, Log};
 /// Starts the log: JSON when nobody is watching, one line each when somebody is.
 pub fn start(log: &Log) {
     let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("info"));
-    // It would print what callers say when an answer cannot be read; we say in our own words that it could not.
-    let filter = match "async_openai=off".parse() {
+    let filter = match format!("{}=off", providers::CHATTY).parse() {
         Ok(quiet) => filter.add_directive(quiet),
         Err(_) => filter,
     };

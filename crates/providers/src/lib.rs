@@ -27,6 +27,6 @@ pub mod xtts_api;
 pub mod xtts_streaming;
 
 pub use http::{Http, Limits};
-pub use openai_chat::{ChatAgent, ChatLimits, ChatModel, ChatSettings};
+pub use openai_chat::{CHATTY, ChatAgent, ChatLimits, ChatModel, ChatSettings};
 pub use secret::Secret;
 pub use setup::SetupError;

@@ -20,6 +20,9 @@ use tokio::time::{Instant, timeout_at};
 use crate::{Http, Secret, SetupError};
 use wire::{Answer, Read, Usage, Wire};
 
+/// Who logs under it prints what callers say when an answer cannot be read; the failure is logged here in our words.
+pub const CHATTY: &str = "async_openai";
+
 /// Longest wait for the answer to a ping.
 const PING: Duration = Duration::from_secs(1);
 

@@ -166,7 +166,7 @@ fn unknown_keys_are_placed_and_corrected() {
         "zebra = 3",
         expect![[r#"
             frontdesk.toml:1:1  unknown key `zebra`
-              hint: the sections are `agent`, `deepgram`, `elevenlabs`, `google`, `kokoro`, `limits`, `log`, `openai`, `piper`, `retention`, `server`, `speech`, `store`, `targets`, `twilio`, `xtts` and `xtts_api`
+              hint: the sections are `agent`, `cache`, `deepgram`, `elevenlabs`, `google`, `kokoro`, `limits`, `llm`, `log`, `openai`, `piper`, `redis`, `retention`, `s3`, `server`, `speech`, `store`, `targets`, `twilio`, `xtts` and `xtts_api`
         "#]],
     );
     says(
@@ -516,9 +516,9 @@ fn words_are_one_of_a_few() {
     says(
         "[agent]\nkind = 'oracle'",
         expect![[r#"
-        frontdesk.toml:2:8  `agent.kind` cannot be `oracle`
-          hint: choose among `scripted`
-    "#]],
+            frontdesk.toml:2:8  `agent.kind` cannot be `oracle`
+              hint: choose among `scripted` and `model`
+        "#]],
     );
     says(
         "[log]\nformat = 'yaml'",
@@ -1035,7 +1035,29 @@ fn the_empty_configuration_works() {
         agent.first_ms = 0
         agent.per_word_ms = 0
         agent.reply_within_ms = 12000
+        llm.base_url = "https://api.openai.com/v1"
+        # llm.model is not set
+        # llm.api_key is not set
+        # llm.temperature is not set
+        llm.first_token_ms = 2500
+        llm.idle_ms = 2000
+        llm.answer_ms = 15000
+        llm.first_words_ms = 3500
+        llm.reply_ms = 20000
         store.data_dir = "data"
+        cache.memory_mb = 64
+        # redis.url is not set
+        redis.prefix = "fd:"
+        redis.ttl_hours = 24
+        redis.connections = 8
+        # s3.bucket is not set
+        s3.region = "us-east-1"
+        # s3.endpoint is not set
+        s3.prefix = "frontdesk/"
+        # s3.access_key is not set
+        # s3.secret_key is not set
+        s3.path_style = false
+        s3.few_checksums = false
         retention.transcripts_days = 30
         retention.answer_audio_hours = 24
         limits.calls = 2000
