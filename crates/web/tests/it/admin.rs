@@ -21,7 +21,7 @@ fn guarded() -> World {
 }
 
 /// Every route that is the admin's.
-const ROUTES: [(&str, &str); 14] = [
+const ROUTES: [(&str, &str); 18] = [
     ("GET", "/admin/v1/businesses"),
     ("GET", "/admin/v1/webhooks"),
     ("POST", "/admin/v1/config/reload"),
