@@ -99,14 +99,13 @@ pub async fn tts(live: Live, options: Tts) -> anyhow::Result<ExitCode> {
         warm_up: options.warm_up,
         modes: options.mode.list(),
     };
-    let built_in = BuiltIn::default();
     let scope = Scope {
-        loaded: &loaded,
-        built_in: &built_in,
+        loaded: loaded.clone(),
+        built_in: BuiltIn::default(),
         opened_ms: None,
     };
     let scope = engines::open_built_in(scope, &wish).await;
-    let plan = Plan::make(&scope, wish).await?;
+    let plan = Plan::make(scope, wish).await?;
     let estimate = plan.estimate();
     estimate.within(options.max_paid)?;
     if !agreed(&estimate, options.yes)? {

@@ -84,15 +84,8 @@ struct View {
 async fn list(_: Operator, app: web::Data<App>, query: web::Query<Query>) -> Page {
     let bench = admin::bench(&app)?;
     let (engines, rows) = bench.ask(|desk| (desk.engines(), desk.list())).await?;
-    let free: Vec<String> = engines
-        .iter()
-        .filter(|engine| !engine.paid)
-        .map(|engine| engine.name.clone())
-        .collect();
     let wanted = BenchRequest {
         kind: "tts".into(),
-        providers: Vec::new(),
-        spend: engines.len() == free.len(),
         ..BenchRequest::default()
     };
     let estimate = bench.estimate(&wanted).await;

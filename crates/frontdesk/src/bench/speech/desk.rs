@@ -39,13 +39,12 @@ pub struct Desk {
 impl Desk {
     async fn plan(&self, request: &BenchRequest) -> anyhow::Result<Plan> {
         let wish = wish(request)?;
-        let loaded = self.live.current();
         let scope = Scope {
-            loaded: &loaded,
-            built_in: &self.built_in,
+            loaded: self.live.current(),
+            built_in: self.built_in.clone(),
             opened_ms: None,
         };
-        let plan = Plan::make(&scope, wish).await?;
+        let plan = Plan::make(scope, wish).await?;
         plan.estimate().within(MOST_PAID_CHARS)?;
         Ok(plan)
     }

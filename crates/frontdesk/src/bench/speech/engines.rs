@@ -19,11 +19,12 @@ use crate::{
 const BUILT_IN: [&str; 3] = ["embedded", "flite", "espeak"];
 
 /// Where voices come from.
-pub struct Scope<'a> {
+#[derive(Clone)]
+pub struct Scope {
     /// The configuration.
-    pub loaded: &'a Loaded,
+    pub loaded: Arc<Loaded>,
     /// The voice that is built in, opened or not.
-    pub built_in: &'a BuiltIn,
+    pub built_in: BuiltIn,
     /// How long opening it took, ms, when that was done for this run.
     pub opened_ms: Option<f64>,
 }
@@ -58,8 +59,8 @@ pub struct Asked {
 }
 
 /// Opens the built-in voice when it is wanted and not open yet. When that fails, it has no voices, and the plan says so.
-pub async fn open_built_in<'a>(scope: Scope<'a>, wish: &Wish) -> Scope<'a> {
-    let wanted = wish.providers.is_empty() || wish.providers.iter().any(|name| name == "embedded");
+pub async fn open_built_in(scope: Scope, wish: &Wish) -> Scope {
+    let wanted = wish.providers.is_empty() || wish.providers.iter().any(|name| alias(name) == "embedded");
     if !wanted || !scope.built_in.voices().is_empty() {
         return scope;
     }
@@ -79,6 +80,15 @@ pub async fn open_built_in<'a>(scope: Scope<'a>, wish: &Wish) -> Scope<'a> {
     Scope { opened_ms, ..scope }
 }
 
+/// Another word for the same engine.
+pub fn alias(name: &str) -> &str {
+    match name {
+        "hibari" => "embedded",
+        "espeak-ng" => "espeak",
+        name => name,
+    }
+}
+
 /// Every name that may be asked for: those of the chain, then those that are built in.
 pub fn names(config: &Config) -> Vec<String> {
     let mut names = config.speech.chain.clone();
@@ -90,7 +100,7 @@ pub fn names(config: &Config) -> Vec<String> {
     names
 }
 
-impl Scope<'_> {
+impl Scope {
     /// The engine of this name, or why there is none.
     ///
     /// # Errors
@@ -98,7 +108,7 @@ impl Scope<'_> {
     pub fn engine(&self, name: &str, http: &Http) -> anyhow::Result<Engine> {
         let config = &self.loaded.config;
         let scratch = config.store.data_dir.join("scratch");
-        let found = voice::engine(name, config, http, &scratch, self.built_in)?;
+        let found = voice::engine(name, config, http, &scratch, &self.built_in)?;
         let Company { tts, voice } = found.with_context(|| {
             format!(
                 "{name} is not on this machine; install the package `{}`",

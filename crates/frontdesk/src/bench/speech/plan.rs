@@ -4,7 +4,7 @@ use ::bench::speech::{Mode, SpeechSetup};
 use anyhow::Context;
 use providers::Http;
 
-use super::engines::{Asked, Engine, Scope, names};
+use super::engines::{Asked, Engine, Scope, alias, names};
 use crate::{config::nearest, join};
 
 /// The most characters that a run sends to companies that charge for them, unless somebody asks for more.
@@ -138,7 +138,7 @@ impl Plan {
     ///
     /// # Errors
     /// A name that nobody has, an engine that was named and cannot speak, numbers that make no sense.
-    pub async fn make(scope: &Scope<'_>, wish: Wish) -> anyhow::Result<Self> {
+    pub async fn make(scope: Scope, wish: Wish) -> anyhow::Result<Self> {
         anyhow::ensure!(
             wish.rounds > 0,
             "0 rounds: nothing would be measured; ask for at least 1"
@@ -148,7 +148,10 @@ impl Plan {
             "no mode: ask for batch, stream or both"
         );
         let http = Http::new(join::CONNECT_MS)?;
-        let (engines, left_out) = engines(scope, &wish, &http)?;
+        let wanted = wish.clone();
+        // Looking for programs takes a while, and whoever answers requests must not wait.
+        let found = tokio::task::spawn_blocking(move || engines(&scope, &wanted, &http)).await;
+        let (engines, left_out) = found.context("the voices could not be looked for")??;
         check_voices(&engines, &wish.voices).await?;
         let asked: Vec<Asked> = engines
             .iter()
@@ -224,7 +227,7 @@ impl Plan {
 
 /// The engines that were wished for, and why others are not among them.
 fn engines(
-    scope: &Scope<'_>,
+    scope: &Scope,
     wish: &Wish,
     http: &Http,
 ) -> anyhow::Result<(Vec<Engine>, Vec<String>)> {
@@ -260,15 +263,6 @@ fn engines(
         }
     }
     Ok((engines, left_out))
-}
-
-/// Another word for the same engine.
-fn alias(name: &str) -> &str {
-    match name {
-        "hibari" => "embedded",
-        "espeak-ng" => "espeak",
-        name => name,
-    }
 }
 
 /// A server may name its voices only when it is asked; the built-in voice knows its own or is not installed.
