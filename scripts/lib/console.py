@@ -457,6 +457,37 @@ def cache(browser):
     browser.log("browser")
 
 
+def benchmarks(browser):
+    look(browser, "benchmarks-empty", "/console/benchmarks", ready="return /requests/.test(document.querySelector('#estimate').textContent)")
+    browser.size(1280, 900)
+    browser.scheme("light")
+    for name in ("sentences", "rounds"):
+        browser.js("document.querySelector('#' + arguments[0]).value = ''", name)
+        browser.type(f"#{name}", "2")
+    told = browser.wait("the estimate follows the form", "const t = document.querySelector('#estimate').textContent; return /^[0-9]+ requests to/.test(t) && t")
+    print(f"  {told}")
+    for run in (1, 2):
+        browser.click("#go")
+        browser.wait(f"run {run} is listed by itself", "return document.querySelectorAll('.benches tbody tr').length === arguments[0] && !document.querySelector('#go').disabled", run, seconds=120)
+    check(browser.js("return document.querySelectorAll('.deltas tbody tr').length") > 1, "two runs are compared")
+    look(browser, "benchmarks", "/console/benchmarks", ready="return /requests/.test(document.querySelector('#estimate').textContent)")
+    browser.size(1280, 900)
+    browser.open(BASE + "/console/benchmarks")
+    report = browser.js("return document.querySelector('.benches a.row').getAttribute('href')")
+    for width in (1280, 390):
+        browser.size(width, 900)
+        for scheme in ("light", "dark"):
+            browser.scheme(scheme)
+            browser.open(BASE + report)
+            check(browser.js("return document.querySelectorAll('figure svg').length") > 2, "the report has its charts")
+            wide = browser.js("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            check(wide <= 0, f"the report sticks out by {wide} px at {width}")
+            for fault in browser.js(PALE):
+                check(False, f"report {width} {scheme}: too pale: {fault}")
+            browser.picture(f"{PICTURES}/report-{width}-{scheme}.png")
+    errors(browser, "benchmarks")
+
+
 def without_scripts(browser, link):
     browser.cdp("Emulation.setScriptExecutionDisabled", value=True)
     browser.size(390, 844)
@@ -471,6 +502,7 @@ def without_scripts(browser, link):
         "/console/providers": "Testing needs scripts",
         "/console/voices": "Playing a sample needs scripts",
         "/console/cache": "needs scripts",
+        "/console/benchmarks": "Compare two runs",
     }
     for path, words in wanted.items():
         browser.open(BASE + path)
@@ -510,6 +542,7 @@ def main():
         step("providers", providers, browser)
         step("voices", voices, browser)
         step("cache", cache, browser)
+        step("benchmarks", benchmarks, browser)
         step("without scripts", without_scripts, browser, link or "/console/calls")
     print(f"{passed} checks are fine, {len(faults)} are not; {time.monotonic() - began:.0f} s; pictures in {PICTURES}")
     sys.exit(1 if faults else 0)

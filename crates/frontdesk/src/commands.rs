@@ -60,6 +60,7 @@ async fn dispatch(cli: Cli, live: Live) -> anyhow::Result<ExitCode> {
         Some(Command::Fillers(command)) => fillers(live, command).await,
         Some(Command::Prewarm(options)) => prewarm::run(live, options).await,
         Some(Command::Models(command)) => models(&live, &command),
+        Some(Command::Bench(Bench::Tts(options))) => bench::tts(live, options).await,
         Some(Command::Bench(Bench::Server(pipeline))) => bench::server(live, &pipeline).await,
         // These were done before there was a runtime.
         Some(Command::Config(_) | Command::Bench(Bench::Webhook(_)) | Command::Replay(_)) => {

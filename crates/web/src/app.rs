@@ -77,6 +77,8 @@ pub struct App {
     pub further: Further,
     /// Generations of fillers.
     pub jobs: admin::Jobs,
+    /// Measures the voices.
+    pub benches: Option<admin::Benches>,
     /// Browser phones.
     pub lines: admin::Lines,
     /// What stands behind the pages about providers, voices and the cache.

@@ -7,6 +7,7 @@
 pub mod admin;
 mod app;
 mod audio;
+mod bench;
 mod body;
 pub mod console;
 mod draining;
@@ -20,6 +21,10 @@ mod templates;
 pub mod webhooks;
 
 pub use app::{App, Settings, routes, serve, tagger};
+pub use bench::{
+    BenchDesk, BenchEngine, BenchEstimate, BenchFigure, BenchProgress, BenchRequest, BenchRow,
+    BenchWatch,
+};
 pub use draining::Draining;
 pub use health::Check;
 pub use metrics::Meter;

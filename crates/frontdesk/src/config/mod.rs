@@ -44,7 +44,7 @@ pub use self::{
     cache::{Cache, Redis, S3},
     carrier::Twilio,
     env::{CONFIG_VARIABLE, Env, Flags},
-    errors::{Errors, Problem},
+    errors::{Errors, Problem, nearest},
     example::example,
     keys::{Applies, Key},
     limits::Limits,

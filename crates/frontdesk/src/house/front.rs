@@ -50,6 +50,7 @@ pub fn app(
         }),
         further: Box::new(move || wellbeing.checks()),
         jobs: web::admin::Jobs::default(),
+        benches: None,
         lines: web::admin::Lines::default(),
         studio: studio(&live.current().config),
         draining: web::Draining::default(),

@@ -18,6 +18,7 @@ use web::App;
 use self::wellbeing::Wellbeing;
 
 use crate::{
+    bench::Desk,
     config::Live,
     log,
     voice::{self, BuiltIn},
@@ -78,7 +79,12 @@ impl House {
             auth_token: token,
             ..NetworkConfig::default()
         };
-        let app = Arc::new(front::app(&live, parts, &network, wellbeing.clone())?);
+        let mut app = front::app(&live, parts, &network, wellbeing.clone())?;
+        app.benches = Some(web::admin::Benches::new(Arc::new(Desk {
+            live: live.clone(),
+            built_in: built_in.clone(),
+        })));
+        let app = Arc::new(app);
         prewarm::look_ahead(&app.switchboard, &config.ahead);
         Ok(Self {
             app,

@@ -1,5 +1,6 @@
 //! The admin API: everything that the console and the command line do is one of these.
 
+mod bench;
 mod cache;
 mod calls;
 mod fillers;
@@ -16,6 +17,10 @@ use serde::Serialize;
 
 use crate::{App, Problem, guard::Admin};
 
+pub use bench::Benches;
+pub(crate) use bench::{
+    bench, latest as latest_bench, report as bench_report, start as start_bench,
+};
 pub(crate) use cache::{LayerRow, Overview, overview};
 pub(crate) use fillers::{generation, start as generate};
 pub use jobs::{Job, Jobs};
@@ -30,6 +35,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/admin/v1/businesses", web::get().to(businesses))
         .route("/admin/v1/config/reload", web::post().to(reload))
         .route("/admin/v1/webhooks", web::get().to(webhooks))
+        .configure(bench::routes)
         .configure(fillers::routes)
         .configure(calls::routes)
         .configure(prewarm::routes)

@@ -5,6 +5,7 @@
 //! so none can be open by mistake, and words of callers are escaped in one place, `page`.
 
 mod assets;
+mod benchmarks;
 mod cache;
 mod calls;
 mod chart;
@@ -50,6 +51,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(providers::routes)
         .configure(voices::routes)
         .configure(cache::routes)
+        .configure(benchmarks::routes)
         // Last: an address below the console that is nothing gets a page, not an empty answer.
         .route("/console/{rest:.*}", web::get().to(nothing));
 }

@@ -21,7 +21,7 @@ fn guarded() -> World {
 }
 
 /// Every route that is the admin's.
-const ROUTES: [(&str, &str); 23] = [
+const ROUTES: [(&str, &str); 27] = [
     ("POST", "/admin/v1/prewarm"),
     ("GET", "/admin/v1/ahead"),
     ("GET", "/admin/v1/businesses"),
@@ -45,6 +45,10 @@ const ROUTES: [(&str, &str); 23] = [
     ("GET", "/admin/v1/cache"),
     ("POST", "/admin/v1/cache:purge"),
     ("POST", "/admin/v1/sim/calls"),
+    ("GET", "/admin/v1/bench"),
+    ("POST", "/admin/v1/bench"),
+    ("DELETE", "/admin/v1/bench/1"),
+    ("GET", "/admin/v1/bench/1/report.html"),
 ];
 
 #[test]

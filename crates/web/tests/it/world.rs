@@ -58,6 +58,8 @@ pub struct Plan {
     pub phones: Option<Arc<dyn PhoneNetwork>>,
     /// What is wrong with the configuration.
     pub complaint: Option<String>,
+    /// Who measures the voices.
+    pub benches: Option<Arc<dyn web::BenchDesk>>,
 }
 
 impl Default for Plan {
@@ -80,6 +82,7 @@ impl Default for Plan {
             calls: 1_000,
             phones: None,
             complaint: None,
+            benches: None,
         }
     }
 }
@@ -172,6 +175,7 @@ impl Plan {
             complaint: Box::new(move || complaint.clone()),
             further: Box::new(Vec::new),
             jobs: web::admin::Jobs::default(),
+            benches: self.benches.map(web::admin::Benches::new),
             lines: web::admin::Lines::default(),
             studio: web::Studio::new(vec!["tone".into()], Box::new(price)),
             draining: web::Draining::default(),
