@@ -15,6 +15,7 @@ mod priority;
 mod race;
 mod rung;
 mod utterance;
+mod voice;
 mod voice_map;
 
 pub use clip::{collect, phone_clip};
@@ -24,7 +25,8 @@ pub use ladder::Ladder;
 pub use priority::behind_requests;
 pub use race::Spoken;
 pub use rung::{Rung, Wait};
-pub use utterance::{MAX_CHARS, Utterance, Voice, VoiceInfo};
+pub use utterance::{MAX_CHARS, Utterance};
+pub use voice::{Voice, VoiceInfo};
 pub use voice_map::{Changes, Place, VoiceMap};
 
 use audio::Pcm;
