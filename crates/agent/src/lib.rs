@@ -34,6 +34,6 @@ pub use model::{
     Line, MOST_ROUNDS, Model, ModelAgent, ModelError, ModelFault, Piece, Prompt, Strainer, Tool,
     ToolCall,
 };
-pub use reply::{Agent, Ask, Delta, Exchange, Memo, Profile, Then};
-pub use scripted::{Pace, Scripted, Sleeper};
+pub use reply::{Agent, Ask, Delta, Exchange, Memo, Profile, Standing, Then};
+pub use scripted::{Pace, Scripted, Sleeper, repertoire};
 pub use standby::{Patience, Ping, Standby};

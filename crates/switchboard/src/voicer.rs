@@ -14,9 +14,11 @@ use events::{BusinessId, Clock};
 use moka::future::Cache;
 use rayon::ThreadPoolBuildError;
 use serde::{Deserialize, Serialize};
-use store::{Cookbook, Flights, Made, ObjectKey, Objects, Recipe, RecipeKey, Source, Tiers};
+use store::{
+    Cookbook, Flights, Known, Made, ObjectKey, Objects, Recipe, RecipeKey, Recipes, Source, Tiers,
+};
 use text::Normalizer;
-use tts::{Ladder, Voice, phone_clip};
+use tts::{Ladder, Urgency, Utterance, Voice, phone_clip};
 
 use crate::{
     persona::{SPEAK_MS, utterance},
@@ -41,6 +43,9 @@ const PHRASE_MS: u64 = 90 * 86_400_000;
 
 /// How long a clip of what was said to a caller is known, ms.
 const ANSWER_MS: u64 = 7 * 86_400_000;
+
+/// Begins the reasons of failures ahead of need, where no stand-in was asked: they are no answer to a caller.
+const AHEAD: &str = "ahead of need: ";
 
 /// A clip that can be played.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,14 +114,66 @@ impl Voicer {
         voice: &VoiceChoice,
         whose: Whose<'_>,
     ) -> Result<(Spoken, bool), String> {
+        let live = Urgency::Live;
+        match self.speak_for(text, voice, whose, live).await {
+            Err(why) if why.starts_with(AHEAD) => {
+                self.cookbook.forget(&self.recipe(text, voice, whose)).await;
+                self.speak_for(text, voice, whose, live).await
+            }
+            done => done,
+        }
+    }
+
+    /// Speaks `text` while no caller waits for it, out of the way of those who do, in its own voice only; true when it was
+    /// there already. Either way its audio is in the nearest layer afterwards.
+    pub async fn speak_ahead(
+        &self,
+        text: &str,
+        voice: &VoiceChoice,
+        whose: Whose<'_>,
+    ) -> Result<bool, String> {
+        match self.speak_for(text, voice, whose, Urgency::Ahead).await {
+            Ok((_, found)) => Ok(found),
+            Err(why) => {
+                self.cookbook.forget(&self.recipe(text, voice, whose)).await;
+                Err(why)
+            }
+        }
+    }
+
+    /// Whether `text` was spoken and can be played. Its audio counts as used.
+    pub async fn is_spoken(&self, text: &str, voice: &VoiceChoice, whose: Whose<'_>) -> bool {
         let recipe = self.recipe(text, voice, whose);
-        let (spoken, found) = self.find_or_make(&recipe, text, voice, whose).await?;
+        let Ok(Some(note)) = self.clips.find(&recipe).await else {
+            return false;
+        };
+        let Known::Made(json) = note.known else {
+            return false;
+        };
+        match serde_json::from_str::<Spoken>(&json) {
+            Ok(spoken) => self.audio(&spoken.object).await.is_some(),
+            Err(_) => false,
+        }
+    }
+
+    async fn speak_for(
+        &self,
+        text: &str,
+        voice: &VoiceChoice,
+        whose: Whose<'_>,
+        urgency: Urgency,
+    ) -> Result<(Spoken, bool), String> {
+        let recipe = self.recipe(text, voice, whose);
+        let (spoken, found) = self
+            .find_or_make(&recipe, text, voice, whose, urgency)
+            .await?;
         if !found || self.audio(&spoken.object).await.is_some() {
             return Ok((spoken, found));
         }
         // Its audio was swept, or the copy was bad: a clip that cannot be played is none.
         self.cookbook.forget(&recipe).await;
-        self.find_or_make(&recipe, text, voice, whose).await
+        self.find_or_make(&recipe, text, voice, whose, urgency)
+            .await
     }
 
     async fn find_or_make(
@@ -125,11 +182,12 @@ impl Voicer {
         text: &str,
         voice: &VoiceChoice,
         whose: Whose<'_>,
+        urgency: Urgency,
     ) -> Result<(Spoken, bool), String> {
         let mut made = None;
         let slot = &mut made;
         let make = || async move {
-            let (spoken, found) = self.have(text, voice, whose).await?;
+            let (spoken, found) = self.have(text, voice, whose, urgency).await?;
             let json = serde_json::to_string(&spoken).map_err(|error| error.to_string())?;
             let mut made = Made {
                 json,
@@ -173,20 +231,24 @@ impl Voicer {
         self.cookbook.remember(recipe, made).await;
     }
 
-    /// The clip in the voice that was asked for; else one of the same words in another voice of the persona, spoken before
-    /// or now. Says whether it was spoken before.
+    /// The clip in the voice that was asked for; else, where a caller waits, one of the same words in another voice of the
+    /// persona, spoken before or now. Says whether it was spoken before.
     async fn have(
         &self,
         text: &str,
         voice: &VoiceChoice,
         whose: Whose<'_>,
+        urgency: Urgency,
     ) -> Result<(Spoken, bool), String> {
+        if urgency == Urgency::Ahead {
+            return Ok((self.make(text, voice, urgency).await?, false));
+        }
         // While its own engine is down, a clip that is there beats asking a stand-in.
         let down = !self.ladder.admits(&voice.provider);
         if down && let Some(spoken) = self.equivalent(text, voice, whose).await {
             return Ok((spoken, true));
         }
-        match self.make(text, voice).await {
+        match self.make(text, voice, urgency).await {
             Err(why) if !down => match self.equivalent(text, voice, whose).await {
                 Some(spoken) => Ok((spoken, true)),
                 None => Err(why),
@@ -195,15 +257,22 @@ impl Voicer {
         }
     }
 
-    async fn make(&self, text: &str, voice: &VoiceChoice) -> Result<Spoken, String> {
+    async fn make(
+        &self,
+        text: &str,
+        voice: &VoiceChoice,
+        urgency: Urgency,
+    ) -> Result<Spoken, String> {
         let words = Normalizer::default().normalize(text);
-        let said = self.ladder.say(utterance(words, voice)).await;
+        let utterance = Utterance {
+            urgency,
+            ..utterance(words, voice)
+        };
+        let said = self.ladder.say(utterance).await;
         let said = said.map_err(|errors| {
-            errors
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("; ")
+            let reasons: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            let whom = if urgency == Urgency::Ahead { AHEAD } else { "" };
+            format!("{whom}{}", reasons.join("; "))
         })?;
         let (ms, level_dbfs, wav) = self.finish(said.pcm).await?;
         let object = match self.clips.put(wav.clone()).await {

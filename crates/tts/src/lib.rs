@@ -13,6 +13,7 @@ mod ladder;
 mod pace;
 mod priority;
 mod race;
+mod record;
 mod rung;
 mod utterance;
 mod voice;
@@ -24,8 +25,9 @@ pub use health::{Health, Outcome};
 pub use ladder::Ladder;
 pub use priority::behind_requests;
 pub use race::Spoken;
+pub use record::{Change, EngineReport, Incident, Minute};
 pub use rung::{Rung, Wait};
-pub use utterance::{MAX_CHARS, Utterance};
+pub use utterance::{MAX_CHARS, Urgency, Utterance};
 pub use voice::{Voice, VoiceInfo};
 pub use voice_map::{Changes, Place, VoiceMap};
 

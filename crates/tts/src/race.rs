@@ -15,7 +15,7 @@ use futures::{
 };
 
 use crate::{
-    Changes, ErrorKind, Outcome, SpeakError, Utterance, Voice, collect,
+    Changes, ErrorKind, Outcome, SpeakError, Urgency, Utterance, Voice, collect,
     rung::{Begun, Rungs, by, too_late},
 };
 
@@ -33,6 +33,8 @@ pub struct Spoken {
     pub provider: String,
     /// The voice in which it did.
     pub voice: Voice,
+    /// From asking it to its first sound, ms.
+    pub first_ms: u32,
     /// What the rungs before it said.
     pub failures: Vec<SpeakError>,
 }
@@ -61,10 +63,14 @@ enum Next {
 
 impl<'a> Race<'a> {
     pub(crate) fn new(inner: &'a Rungs, utterance: Utterance) -> Race<'a> {
-        let waiting = match utterance.elsewhere.changes {
+        let mut waiting = match utterance.elsewhere.changes {
             Changes::Allowed => inner.order(),
             Changes::Forbidden => inner.only(&utterance.voice),
         };
+        if utterance.urgency == Urgency::Ahead {
+            waiting.retain(|at| inner.rungs[*at].name() == utterance.voice.provider);
+            waiting.truncate(1);
+        }
         Race {
             start: inner.clock.now(),
             waiting,
@@ -92,12 +98,14 @@ impl<'a> Race<'a> {
             }
             match self.next().await {
                 Next::Begun(rung, begun) => {
+                    let first_ms = self.since_asked(rung);
                     self.let_go(rung);
                     let voice = begun.voice.clone();
                     if let Some(pcm) = self.finish(rung, begun).await {
                         return Ok(Spoken {
                             pcm,
                             rung,
+                            first_ms,
                             provider: self.inner.rungs[rung].name().to_owned(),
                             voice,
                             failures: self.failures,
@@ -127,6 +135,9 @@ impl<'a> Race<'a> {
             }
             (Changes::Forbidden, None) => {
                 format!("there is no engine {own}, and no other voice may speak")
+            }
+            (Changes::Allowed, _) if self.utterance.urgency == Urgency::Ahead => {
+                format!("{own} is down or not configured")
             }
             (Changes::Allowed, _) => "no engine is configured".to_owned(),
         }

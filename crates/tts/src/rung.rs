@@ -13,7 +13,8 @@ use futures::{
 };
 
 use crate::{
-    ErrorKind, Health, Outcome, SpeakError, SpeechStream, Tts, Utterance, Voice, pace::Pace,
+    EngineReport, ErrorKind, Health, Outcome, SpeakError, SpeechStream, Tts, Utterance, Voice,
+    pace::Pace, record::Record,
 };
 
 /// Waiting, given by whoever has a timer.
@@ -32,7 +33,7 @@ pub struct Rung {
 
 /// All engines of a ladder, best first, and the time they live in.
 pub(crate) struct Rungs {
-    pub(crate) rungs: Arc<[Rung]>,
+    pub(crate) rungs: Arc<[Arc<Rung>]>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) wait: Arc<dyn Wait>,
 }
@@ -81,6 +82,7 @@ impl Rungs {
 struct Known {
     health: Health,
     pace: Pace,
+    record: Record,
 }
 
 /// An engine that has begun to speak.
@@ -146,7 +148,26 @@ impl Rung {
 
     pub(crate) fn learn(&self, outcome: Outcome, now: At) {
         let mut known = self.known();
-        known.health = std::mem::take(&mut known.health).after(outcome, now);
+        let was_up = known.health.is_up();
+        known.health = std::mem::take(&mut known.health).after(outcome.clone(), now);
+        let up = (was_up, known.health.is_up());
+        known.record.note(&outcome, now, up);
+    }
+
+    pub(crate) fn report(&self, now: At) -> EngineReport {
+        let known = self.known().clone();
+        let (minutes, incidents) = known.record.last_hour(now);
+        EngineReport {
+            name: self.name().to_owned(),
+            health: known.health,
+            first_sound_p50: known.pace.p50(),
+            first_sound_p95: known.pace.p95(),
+            first_sounds: known.pace.known(),
+            patience_ms: self.patience_ms,
+            minutes,
+            incidents,
+            voices: self.tts.voices(),
+        }
     }
 
     /// The first sound of `utterance` in `voice`, one of this engine's, at most `patience_ms` from now.

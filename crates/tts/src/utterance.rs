@@ -7,6 +7,18 @@ use crate::{voice::Voice, voice_map::VoiceMap};
 /// The longest text one utterance may have, in characters: about three minutes of speech.
 pub const MAX_CHARS: usize = 4_000;
 
+/// Who waits for the sound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// A caller, now.
+    #[default]
+    Live,
+    /// Nobody yet: it is made in case somebody asks for it. Engines with a queue let every live utterance pass, and a
+    /// [`crate::Ladder`] asks only the engine that has the voice, once: a stand-in's sound would not be kept anyway.
+    Ahead,
+}
+
 /// One thing to say: usually one sentence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Utterance {
@@ -22,6 +34,9 @@ pub struct Utterance {
     pub elsewhere: VoiceMap,
     /// After this many milliseconds nobody waits any more: the stream ends with a timeout.
     pub deadline_ms: u32,
+    /// Who waits for it.
+    #[serde(default)]
+    pub urgency: Urgency,
 }
 
 impl Utterance {
@@ -33,6 +48,15 @@ impl Utterance {
             voice,
             elsewhere: VoiceMap::default(),
             deadline_ms: 10_000,
+            urgency: Urgency::Live,
+        }
+    }
+
+    /// The same, for nobody in particular.
+    pub fn ahead(self) -> Utterance {
+        Utterance {
+            urgency: Urgency::Ahead,
+            ..self
         }
     }
 

@@ -1,10 +1,12 @@
 //! What callers of speech rely on.
 
+mod ahead;
 mod clip;
 mod health;
 mod hedge;
 mod ladder;
 mod persona;
+mod record;
 
 use std::sync::{
     Arc, Mutex, PoisonError,
