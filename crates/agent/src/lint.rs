@@ -306,8 +306,8 @@ impl Business {
         }
         if voice.changes == VoiceChanges::Forbidden && !voice.at.is_empty() {
             lints.add(
-                "voice.at",
-                "these voices never speak, because `voice.changes` is \"forbidden\"",
+                "voice",
+                "these voices in `voice.at` never speak, because `voice.changes` is \"forbidden\"",
                 "remove them, or allow changes",
             );
         }

@@ -16,6 +16,7 @@ mod race;
 mod record;
 mod rung;
 mod utterance;
+mod voice;
 mod voice_map;
 
 pub use clip::{collect, phone_clip};
@@ -26,7 +27,8 @@ pub use priority::behind_requests;
 pub use race::Spoken;
 pub use record::{Change, EngineReport, Incident, Minute};
 pub use rung::{Rung, Wait};
-pub use utterance::{MAX_CHARS, Urgency, Utterance, Voice, VoiceInfo};
+pub use utterance::{MAX_CHARS, Urgency, Utterance};
+pub use voice::{Voice, VoiceInfo};
 pub use voice_map::{Changes, Place, VoiceMap};
 
 use audio::Pcm;

@@ -69,6 +69,7 @@ impl<'a> Race<'a> {
         };
         if utterance.urgency == Urgency::Ahead {
             waiting.retain(|at| inner.rungs[*at].name() == utterance.voice.provider);
+            waiting.truncate(1);
         }
         Race {
             start: inner.clock.now(),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Voice;
+use crate::voice::Voice;
 
 /// A pace is never changed by more than this, whatever two figures say.
 const FACTORS: std::ops::RangeInclusive<f32> = 0.5..=2.0;

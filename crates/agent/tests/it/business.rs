@@ -96,7 +96,7 @@ fn every_fault_is_named() {
         voice.at.elsewhere.speed: 0.1 is not a speed that is understood (use 0.5 to 2.0)
         voice.at.embedded: `embedded` is the voice's own provider (write its voice as `id` under `[voice]`)
         voice.at.nowhere.id: the id is empty (write the voice's id there, or remove the entry)
-        voice.at: these voices never speak, because `voice.changes` is "forbidden" (remove them, or allow changes)
+        voice: these voices in `voice.at` never speak, because `voice.changes` is "forbidden" (remove them, or allow changes)
         silence.reprompt_s: each wait must be 1 to 60 seconds, and there must be one (use [7, 8, 8])
         disclosure.reason: disclosure is off without a reason, so it stays on (write why callers need not be told that this is a machine)
         transfer.2.label: the person has no label (write what callers would call them)

@@ -24,7 +24,7 @@ const MAX_FILES: usize = 1000;
 
 /// Keys whose lints are no mistakes but warnings: the agent mends the greeting by itself, answers without hours, and does
 /// not need voices that never speak.
-const WORKS: [&str; 3] = ["greeting", "hours", "voice.at"];
+const WORKS: [&str; 3] = ["greeting", "hours", "voice"];
 
 /// A business, and where it is written.
 #[derive(Clone, Debug, PartialEq)]

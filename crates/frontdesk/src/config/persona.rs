@@ -12,18 +12,19 @@ pub fn check(
     findings: &mut Findings,
 ) {
     let voice = &business.voice;
-    let own = ("voice.provider".to_owned(), &voice.provider);
+    let key = |name: &str| format!("voice.{name}");
+    let own = (key("provider"), &voice.provider);
     let others = voice.at.keys();
-    let others = others.map(|name| (format!("voice.at.{name}"), name));
-    for (key, name) in [own].into_iter().chain(others) {
+    let others = others.map(|name| (key(&format!("at.{name}")), name));
+    for (path, name) in [own].into_iter().chain(others) {
         if let Err(fault) = engine(name) {
             let what = format!("`{name}` is no provider of voices");
-            let problem = Problem::new(place(&key), key, what, fault.hint);
+            let problem = Problem::new(place(&path), path, what, fault.hint);
             findings.problems.push(problem);
-        } else if key != "voice.provider" && !chain.contains(name) {
+        } else if *name != voice.provider && !chain.contains(name) {
             let what = format!("`{name}` never speaks: `speech.chain` does not name it");
             let hint = "add it to `speech.chain`, or remove its voice here";
-            let problem = Problem::new(place(&key), key, what, hint);
+            let problem = Problem::new(place(&path), path, what, hint);
             findings.warnings.push(problem);
         }
     }
@@ -37,7 +38,7 @@ pub fn check(
             "add `{}` to `speech.chain`, or allow changes",
             voice.provider
         );
-        let problem = Problem::new(place("voice.changes"), "voice.changes", what, hint);
+        let problem = Problem::new(place(&key("changes")), key("changes"), what, hint);
         findings.problems.push(problem);
     }
 }

@@ -896,25 +896,58 @@ fn businesses_are_checked_like_the_rest() {
     );
     business_says(
         "[voice]\nprovider = 'elevenlab'\nid = 'x'\n[voice.at]\nespeek = { id = 'en-us' }",
-        expect![[""]],
+        expect![[r#"
+            businesses/acme.toml:2:1  `elevenlab` is no provider of voices
+              hint: did you mean `elevenlabs`?
+            businesses/acme.toml:5:1  `espeek` is no provider of voices
+              hint: did you mean `espeak`?
+        "#]],
     );
-    business_says("[voice.at]\nflite = { speed = 1.1 }", expect![[""]]);
-    business_says("[voice]\nchanges = 'forbiden'", expect![[""]]);
+    business_says(
+        "[voice.at]\nflite = { speed = 1.1 }",
+        expect![[r#"
+        businesses/acme.toml:2:9  `voice.at.flite` has no `id`
+          hint: add `id`
+    "#]],
+    );
+    business_says(
+        "[voice]\nchanges = 'forbiden'",
+        expect![[r#"
+        businesses/acme.toml:2:11  `voice.changes` cannot be `forbiden`
+          hint: did you mean `forbidden`?
+    "#]],
+    );
     business_says(
         "[voice]\nchanges = 'never'\n[voice.at.flite]\nid = 'rms'\nrate = 2",
-        expect![[""]],
+        expect![[r#"
+            businesses/acme.toml:2:11  `voice.changes` cannot be `never`
+              hint: it is one of `allowed` and `forbidden`
+            businesses/acme.toml:5:1  unknown key `voice.at.flite.rate`
+              hint: the keys here are `id` and `speed`
+        "#]],
     );
     business_says(
         "[voice]\nprovider = 'openai'\nid = 'nova'\nchanges = 'forbidden'\n[voice.at]\nflite = { id = 'rms' }\nespeek = { id = 'x' }",
-        expect![[""]],
+        expect![[r#"
+            businesses/acme.toml:4:1  nobody could speak: changes are forbidden, and `speech.chain` does not name `openai`
+              hint: add `openai` to `speech.chain`, or allow changes
+            businesses/acme.toml:7:1  `espeek` is no provider of voices
+              hint: did you mean `espeak`?
+        "#]],
     );
     business_says(
         "[voice]\nid = 'heart'\n[voice.at]\nflite = { id = 'rms', speed = 3.0 }\nopenai = { id = 'nova' }",
-        expect![[""]],
+        expect![[r#"
+            businesses/acme.toml:4:23  3 is not a speed that is understood
+              hint: use 0.5 to 2.0
+        "#]],
     );
     business_says(
         "[voice]\nchanges = 'forbidden'\n[voice.at]\nflite = { id = 'rms' }",
-        expect![[""]],
+        expect![[r#"
+            warning: businesses/acme.toml:1:2  these voices in `voice.at` never speak, because `voice.changes` is "forbidden"
+              hint: remove them, or allow changes
+        "#]],
     );
     business_says(
         "timezone = 'Mars/Olympus'\n[hours]\nmon-fri = '9 to 5'\n[[transfer]]\nlabel = 'us'\nto = '911'",
