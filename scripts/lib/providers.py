@@ -47,6 +47,12 @@ class Sim:
         self.key = self.process.stdout.readline().strip()
         assert self.url.startswith("http://127.0.0.1:"), f"{company} did not start"
 
+    def plan(self, *scripts):
+        """What the language model says to the next requests."""
+        self.process.stdin.write(json.dumps(scripts) + "\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline().strip() == "ok", "the simulator did not take the script"
+
     def __enter__(self):
         return self
 
@@ -149,6 +155,72 @@ async def openai_async(sim, wanted):
         async with client.audio.speech.with_streaming_response.create(**wanted, response_format="pcm") as response:
             sound = b"".join([piece async for piece in response.iter_bytes()])
     spoken("asynchronous, pcm", sound, 24000)
+
+
+TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": name,
+            "description": "For the test.",
+            "parameters": {"type": "object", "properties": {"day": {"type": "string"}}, "required": ["day"]},
+        },
+    }
+    for name in ("check_slots", "look_up")
+]
+WANTED = [("check_slots", {"day": "2026-12-01"}), ("look_up", {"day": "Tuesday, “the first”"})]
+
+
+def openai_chat(sim):
+    """Words and parallel tool calls, as the official client puts them together from the stream."""
+    client = openai.OpenAI(api_key=sim.key, base_url=f"{sim.url}/v1", max_retries=0)
+    ask = {
+        "model": "gpt-4o-mini",
+        "messages": [{"role": "user", "content": "Is Tuesday free?"}],
+        "tools": TOOLS,
+    }
+    calls = [[name, json.dumps(arguments, ensure_ascii=False)] for name, arguments in WANTED]
+
+    sim.plan({"words": SENTENCE})
+    with client.chat.completions.stream(**ask, stream_options={"include_usage": True}) as stream:
+        deltas = [event.delta for event in stream if event.type == "content.delta"]
+        last = stream.get_final_completion()
+    assert "".join(deltas) == SENTENCE == last.choices[0].message.content, deltas
+    assert len(deltas) > 5 and last.choices[0].finish_reason == "stop", last
+    assert last.usage.total_tokens == last.usage.prompt_tokens + last.usage.completion_tokens > 0
+    ok("openai chat: streamed words and usage")
+
+    sim.plan({"words": "One moment.", "calls": calls})
+    with client.chat.completions.stream(**ask) as stream:
+        for _ in stream:
+            pass
+        last = stream.get_final_completion()
+    told = last.choices[0].message
+    got = [(call.function.name, json.loads(call.function.arguments)) for call in told.tool_calls]
+    assert got == WANTED and last.choices[0].finish_reason == "tool_calls", last
+    assert len({call.id for call in told.tool_calls}) == 2 and told.content == "One moment."
+    ok("openai chat: two streamed tool calls beside words")
+
+    answers = [{"role": "tool", "tool_call_id": call.id, "content": "free"} for call in told.tool_calls]
+    sim.plan({"words": "It is free."})
+    again = ask | {"messages": ask["messages"] + [told.to_dict()] + answers}
+    reply = client.chat.completions.create(**again)
+    assert reply.choices[0].message.content == "It is free."
+    ok("openai chat: the tools' answers are taken, whole reply")
+
+    sim.plan({"words": "", "calls": calls})
+    reply = client.chat.completions.create(**ask)
+    got = [(call.function.name, json.loads(call.function.arguments)) for call in reply.choices[0].message.tool_calls]
+    assert got == WANTED, reply
+    ok("openai chat: two tool calls in a whole reply")
+
+    assert any(model.id == ask["model"] for model in client.models.list())
+    ok("openai chat: the list of models")
+    lonely = ask | {"messages": ask["messages"] + answers[:1]}
+    raises("openai chat: a tool's answer without its call", openai.BadRequestError, lambda: client.chat.completions.create(**lonely))
+    raises("openai chat: an unknown model", openai.NotFoundError, lambda: client.chat.completions.create(**(ask | {"model": "nobody"})))
+    wrong = openai.OpenAI(api_key="sk-wrong", base_url=f"{sim.url}/v1", max_retries=0)
+    raises("openai chat: a wrong key", openai.AuthenticationError, lambda: wrong.chat.completions.create(**ask))
 
 
 def kokoro_speech(sim):
@@ -322,6 +394,7 @@ def main():
     program = sys.argv[1]
     for company, judge in [
         ("openai", openai_speech),
+        ("openai", openai_chat),
         ("kokoro", kokoro_speech),
         ("deepgram", deepgram_speech),
         ("elevenlabs", elevenlabs_speech),

@@ -16,6 +16,7 @@ mod health;
 mod metrics;
 mod phone;
 mod problem;
+mod studio;
 mod templates;
 pub mod webhooks;
 
@@ -29,4 +30,5 @@ pub use health::Check;
 pub use metrics::Meter;
 pub use phone::{PhoneEvent, PhoneInput, PhoneNetwork, PhoneOptions, PhoneSession};
 pub use problem::Problem;
+pub use studio::{EnginePrice, Prices, Studio};
 pub use templates::{TemplateError, Templates};

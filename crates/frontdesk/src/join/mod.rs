@@ -2,10 +2,12 @@
 
 mod charges;
 mod minds;
+mod prices;
 mod shelves;
 mod voices;
 
 pub use charges::dollars_per_1000;
 pub use minds::{Watched, mind};
+pub use prices::{price, prices};
 pub use shelves::{Probe, shelves};
 pub use voices::{CONNECT_MS, Company, company};

@@ -7,3 +7,5 @@ mod settings;
 mod bench_tts;
 mod config;
 mod fillers;
+mod persona;
+mod records;

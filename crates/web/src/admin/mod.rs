@@ -1,11 +1,16 @@
 //! The admin API: everything that the console and the command line do is one of these.
 
 mod bench;
+mod cache;
 mod calls;
 mod fillers;
 mod jobs;
 mod phone;
+mod prewarm;
+mod providers;
+mod purge;
 mod sse;
+mod voices;
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -16,9 +21,12 @@ pub use bench::Benches;
 pub(crate) use bench::{
     bench, latest as latest_bench, report as bench_report, start as start_bench,
 };
+pub(crate) use cache::{LayerRow, Overview, overview};
 pub(crate) use fillers::{generation, start as generate};
 pub use jobs::{Job, Jobs};
 pub use phone::Lines;
+pub(crate) use providers::{Engine, Ill, engines};
+pub(crate) use voices::{VoiceRow, voices};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -30,7 +38,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(bench::routes)
         .configure(fillers::routes)
         .configure(calls::routes)
-        .configure(phone::routes);
+        .configure(prewarm::routes)
+        .configure(phone::routes)
+        .configure(providers::routes)
+        .configure(voices::routes)
+        .configure(cache::routes);
 }
 
 /// A business in a list.

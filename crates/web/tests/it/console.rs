@@ -7,12 +7,15 @@ use crate::{
 };
 
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 9] = [
     "/console/",
     "/console/live",
     "/console/calls",
     "/console/call",
     "/console/fillers/bright-smile",
+    "/console/providers",
+    "/console/voices",
+    "/console/cache",
     "/console/nowhere",
 ];
 

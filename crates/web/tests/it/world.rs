@@ -177,11 +177,22 @@ impl Plan {
             jobs: web::admin::Jobs::default(),
             benches: self.benches.map(web::admin::Benches::new),
             lines: web::admin::Lines::default(),
+            studio: web::Studio::new(vec!["tone".into()], Box::new(price)),
             draining: web::Draining::default(),
             mismatches: web::webhooks::Mismatches::default(),
             traffic: web::webhooks::Traffic::default(),
         }
     }
+}
+
+/// What the voice that is tested with costs.
+fn price(engine: &str) -> Option<web::EnginePrice> {
+    (engine == "tone").then(|| web::EnginePrice {
+        usd_per_million_chars: 30.0,
+        what: "a hum".into(),
+        source: "https://tone.example/prices".into(),
+        as_of: "2026-11-01".into(),
+    })
 }
 
 /// The demo's business, in the voice that is tested with.

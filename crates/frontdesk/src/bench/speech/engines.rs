@@ -60,7 +60,8 @@ pub struct Asked {
 
 /// Opens the built-in voice when it is wanted and not open yet. When that fails, it has no voices, and the plan says so.
 pub async fn open_built_in(scope: Scope, wish: &Wish) -> Scope {
-    let wanted = wish.providers.is_empty() || wish.providers.iter().any(|name| alias(name) == "embedded");
+    let wanted =
+        wish.providers.is_empty() || wish.providers.iter().any(|name| alias(name) == "embedded");
     if !wanted || !scope.built_in.voices().is_empty() {
         return scope;
     }

@@ -226,11 +226,7 @@ impl Plan {
 }
 
 /// The engines that were wished for, and why others are not among them.
-fn engines(
-    scope: &Scope,
-    wish: &Wish,
-    http: &Http,
-) -> anyhow::Result<(Vec<Engine>, Vec<String>)> {
+fn engines(scope: &Scope, wish: &Wish, http: &Http) -> anyhow::Result<(Vec<Engine>, Vec<String>)> {
     let known = names(&scope.loaded.config);
     let (mut engines, mut left_out): (Vec<Engine>, Vec<String>) = (Vec::new(), Vec::new());
     for name in &wish.providers {
