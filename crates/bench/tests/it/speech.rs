@@ -301,7 +301,8 @@ fn the_shape_of_the_json_is_kept() {
         .words.by_target[].words: number
         .words.by_target[].wrong: number
         .words.recogniser: string
-        .words.state: string"#]].assert_eq(&lines.join("\n"));
+        .words.state: string"#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 /// Every path with the type of its value; of a list, the first item.
