@@ -13,7 +13,7 @@ h1,h2{line-height:1.25}h2{margin-top:2.2rem}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}td,th{padding:.2rem .6rem;text-align:right;border-bottom:1px solid var(--grid)}
 td:first-child,th:first-child{text-align:left}.miss{color:var(--b);font-weight:600}code{background:var(--soft);padding:.1rem .3rem;overflow-wrap:anywhere}
 .block{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1.2rem;margin:1rem 0;padding:1rem;background:var(--soft);border-radius:.5rem}
-.block dt{color:var(--dim)}.block dd{margin:0;overflow-wrap:anywhere}.words td{text-align:left}
+.block dt{color:var(--dim)}.block dd{margin:0;overflow-wrap:anywhere}.words td,.words th{text-align:left}
 figure{margin:1.5rem 0;overflow-x:auto}figcaption{font-weight:600}svg{display:block;width:100%;min-width:34rem;height:auto}svg text{font-size:11px;fill:var(--fg)}.grid{stroke:var(--grid)}
 .told{color:var(--dim);margin:.2rem 0}summary{cursor:pointer;color:var(--dim)}
 .key{list-style:none;margin:.4rem 0;padding:0}.key svg{display:inline-block;vertical-align:middle;width:2.4rem;min-width:0;height:.8rem;margin-right:.5rem}

@@ -34,7 +34,7 @@ impl SpeechReport {
     fn asked(&self) -> String {
         let setup = &self.setup;
         let mut told = format!(
-            "<p>{} sentences, {} rounds after {} that do not count; {} requests count, {} failed.</p>",
+            "<p>Sentences: {}; rounds: {}, after {} that do not count. {} requests count, {} failed.</p>",
             setup.sentences.len(),
             setup.rounds,
             setup.warm_up,

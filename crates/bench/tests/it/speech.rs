@@ -185,10 +185,10 @@ fn the_texts_say_the_same_as_the_page() {
         .filter(|line| line.starts_with("  ["))
         .collect();
     let spark = expect![[r#"
-        [   ##*                          ] embedded heart
-        [                     ...:::::::#] other x
-        [   ##*                          ] embedded heart
-        [                     ...:::::::#] other x"#]];
+        [  #:                            ] embedded heart
+        [                     =#=########] other x
+        [  #:                            ] embedded heart
+        [                     =#=########] other x"#]];
     let shown: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
     spark.assert_eq(&shown.join("\n"));
 }
@@ -208,7 +208,101 @@ fn the_shape_of_the_json_is_kept() {
     let value = serde_json::to_value(report()).expect("plain data");
     shape("", &value, &mut lines);
     lines.dedup();
-    expect![[r#""#]].assert_eq(&lines.join("\n"));
+    expect![[r#"
+        .checks[].at_most: number
+        .checks[].figure: number
+        .checks[].name: string
+        .checks[].unit: string
+        .figures[].clipped: number
+        .figures[].cold_first_ms: number
+        .figures[].cold_total_ms: number
+        .figures[].errors: []
+        .figures[].level_dbfs.count: number
+        .figures[].level_dbfs.max: number
+        .figures[].level_dbfs.min: number
+        .figures[].level_dbfs.p50: number
+        .figures[].level_dbfs.p95: number
+        .figures[].level_dbfs.p99: number
+        .figures[].modes[].audio_ms.count: number
+        .figures[].modes[].audio_ms.max: number
+        .figures[].modes[].audio_ms.min: number
+        .figures[].modes[].audio_ms.p50: number
+        .figures[].modes[].audio_ms.p95: number
+        .figures[].modes[].audio_ms.p99: number
+        .figures[].modes[].cpu_ms.count: number
+        .figures[].modes[].cpu_ms.max: number
+        .figures[].modes[].cpu_ms.min: number
+        .figures[].modes[].cpu_ms.p50: number
+        .figures[].modes[].cpu_ms.p95: number
+        .figures[].modes[].cpu_ms.p99: number
+        .figures[].modes[].first_ms.count: number
+        .figures[].modes[].first_ms.max: number
+        .figures[].modes[].first_ms.min: number
+        .figures[].modes[].first_ms.p50: number
+        .figures[].modes[].first_ms.p95: number
+        .figures[].modes[].first_ms.p99: number
+        .figures[].modes[].mode: string
+        .figures[].modes[].real_time_factor.count: number
+        .figures[].modes[].real_time_factor.max: number
+        .figures[].modes[].real_time_factor.min: number
+        .figures[].modes[].real_time_factor.p50: number
+        .figures[].modes[].real_time_factor.p95: number
+        .figures[].modes[].real_time_factor.p99: number
+        .figures[].modes[].starved_ms.count: number
+        .figures[].modes[].starved_ms.max: number
+        .figures[].modes[].starved_ms.min: number
+        .figures[].modes[].starved_ms.p50: number
+        .figures[].modes[].starved_ms.p95: number
+        .figures[].modes[].starved_ms.p99: number
+        .figures[].modes[].total_ms.count: number
+        .figures[].modes[].total_ms.max: number
+        .figures[].modes[].total_ms.min: number
+        .figures[].modes[].total_ms.p50: number
+        .figures[].modes[].total_ms.p95: number
+        .figures[].modes[].total_ms.p99: number
+        .figures[].provider: string
+        .figures[].voice: string
+        .header.at: string
+        .header.command: string
+        .header.commit: string
+        .header.config: string
+        .header.cores: number
+        .header.load_after: number
+        .header.load_before: number
+        .header.processor: string
+        .header.seconds: number
+        .header.version: string
+        .header.warmth: string
+        .id: string
+        .kind: string
+        .samples[].audio_ms: number
+        .samples[].clipped: number
+        .samples[].cpu_ms: number
+        .samples[].error: null
+        .samples[].first_ms: number
+        .samples[].level_dbfs: number
+        .samples[].mode: string
+        .samples[].sentence: number
+        .samples[].starved_ms: number
+        .samples[].target: number
+        .samples[].total_ms: number
+        .samples[].turn: string
+        .schema: number
+        .setup.left_out[]: string
+        .setup.modes[]: string
+        .setup.rounds: number
+        .setup.sentences[]: string
+        .setup.warm_up: number
+        .targets[].given_up: null
+        .targets[].opened_ms: number
+        .targets[].provider: string
+        .targets[].version: string
+        .targets[].voice: string
+        .words.by_target[].words: number
+        .words.by_target[].wrong: number
+        .words.recogniser: string
+        .words.state: string"#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 /// Every path with the type of its value; of a list, the first item.
