@@ -5,7 +5,7 @@ use std::{collections::HashMap, fs, path::Path};
 use rten::{Model, NodeId, RunOptions};
 use rten_tensor::NdTensor;
 
-use crate::{VoiceError, dsp::Planes};
+use crate::{VoiceError, planes::Planes};
 
 /// The most phonemes that are spoken in one breath.
 pub(crate) const MAX_PHONEMES: usize = 400;

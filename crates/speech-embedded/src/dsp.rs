@@ -9,55 +9,28 @@ use std::{f32::consts::PI, sync::Arc};
 use audio::Pcm;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex32};
 
+use crate::{
+    gains::Gains,
+    planes::{BINS, Planes},
+};
+
 /// Samples per second of the voice.
 pub(crate) const RATE: u32 = 24_000;
 const HOP: usize = 300;
 const WINDOW: usize = 4 * HOP;
-const BINS: usize = WINDOW / 2 + 1;
+const _: () = assert!(BINS == WINDOW / 2 + 1);
 /// Below this there is no voice, only breath.
 const LOWEST_PITCH_HZ: f32 = 40.0;
 /// Harmonics stop here, short of half the rate.
 const HIGHEST_HARMONIC_HZ: f32 = 11_000.0;
-/// Logarithms above this would be a scream.
-const LOUDEST_LOG: f32 = 7.0;
 /// Bell-curved values to draw noise from; long enough that no repetition is heard.
 const NOISE: usize = 1 << 15;
 
-/// The net's six outputs, each plane of 601 bins with the frame as the fast axis.
-pub(crate) struct Planes {
-    /// Log magnitude of the pulses.
-    pub(crate) harmonic: Vec<f32>,
-    /// Phase turn of the pulses, before tanh, in half turns.
-    pub(crate) turn: Vec<f32>,
-    /// Log magnitude of the noise.
-    pub(crate) noise: Vec<f32>,
-    /// Log magnitude of the part with a phase of its own.
-    pub(crate) free: Vec<f32>,
-    /// That phase.
-    pub(crate) phase: Vec<f32>,
-    /// Pitch of each frame in hertz.
-    pub(crate) pitch_hz: Vec<f32>,
-}
-
-impl Planes {
-    /// Refuses planes whose sizes do not fit together.
-    pub(crate) fn checked(self) -> Result<Planes, String> {
-        let size = self.pitch_hz.len() * BINS;
-        let all = [
-            &self.harmonic,
-            &self.turn,
-            &self.noise,
-            &self.free,
-            &self.phase,
-        ];
-        match all.iter().find(|plane| plane.len() != size) {
-            Some(odd) => Err(format!(
-                "a plane has {} values instead of {size}",
-                odd.len()
-            )),
-            None => Ok(self),
-        }
-    }
+/// A frame among all of them.
+#[derive(Clone, Copy)]
+struct Place {
+    frame: usize,
+    frames: usize,
 }
 
 /// Transforms, windows and noise, made once for each worker.
@@ -85,6 +58,7 @@ impl Synth {
     pub(crate) fn speak(&self, planes: &Planes, pitch: f32, seed: u64) -> Pcm {
         let frames = planes.pitch_hz.len();
         let pulses = pulses(&planes.pitch_hz, pitch);
+        let gains = Gains::of(planes);
         let mut random = Random(seed | 1);
         let mut wave = vec![0f32; frames * HOP + WINDOW];
         let mut weight = vec![0f32; wave.len()];
@@ -99,7 +73,8 @@ impl Synth {
                 &mut spectrum,
                 &mut scratch[..self.forward.get_scratch_len()],
             );
-            self.shape(planes, frame, random.next(), &mut spectrum);
+            let place = Place { frame, frames };
+            self.shape(&gains, place, random.next(), &mut spectrum);
             let _ = self.inverse.process_with_scratch(
                 &mut spectrum,
                 &mut frame_wave,
@@ -132,18 +107,12 @@ impl Synth {
     }
 
     /// Filters the spectrum of the pulses, and adds the noise and the free part.
-    fn shape(&self, planes: &Planes, frame: usize, draw: u64, spectrum: &mut [Complex32]) {
-        let frames = planes.pitch_hz.len();
+    fn shape(&self, gains: &Gains, place: Place, draw: u64, spectrum: &mut [Complex32]) {
         let mut dice = draw as usize;
         for (bin, value) in spectrum.iter_mut().enumerate() {
-            let at = bin * frames + frame;
-            let polar =
-                |log: f32, angle: f32| Complex32::from_polar(log.min(LOUDEST_LOG).exp(), angle);
-            let filter = polar(planes.harmonic[at], PI * planes.turn[at].tanh());
-            let free = polar(planes.free[at], planes.phase[at]);
             let (re, im) = (self.noise[dice % NOISE], self.noise[(dice + 7919) % NOISE]);
-            let hiss = Complex32::new(re, im) * planes.noise[at].min(LOUDEST_LOG).exp();
-            *value = *value * filter + hiss + free;
+            let at = bin * place.frames + place.frame;
+            *value = gains.shape(at, *value, Complex32::new(re, im));
             dice = dice.wrapping_add(1);
         }
         // A real wave has no imaginary part at either end of its spectrum.

@@ -3,6 +3,7 @@
 mod front;
 mod ground;
 mod parts;
+mod prewarm;
 mod records;
 mod sweep;
 mod wellbeing;
@@ -17,6 +18,7 @@ use web::App;
 use self::wellbeing::Wellbeing;
 
 use crate::{
+    bench::Desk,
     config::Live,
     log,
     voice::{self, BuiltIn},
@@ -77,7 +79,13 @@ impl House {
             auth_token: token,
             ..NetworkConfig::default()
         };
-        let app = Arc::new(front::app(&live, parts, &network, wellbeing.clone())?);
+        let mut app = front::app(&live, parts, &network, wellbeing.clone())?;
+        app.benches = Some(web::admin::Benches::new(Arc::new(Desk {
+            live: live.clone(),
+            built_in: built_in.clone(),
+        })));
+        let app = Arc::new(app);
+        prewarm::look_ahead(&app.switchboard, &config.ahead);
         Ok(Self {
             app,
             listener,
@@ -94,11 +102,19 @@ impl House {
     /// Why there is no voice.
     pub async fn warm_up(&self) -> anyhow::Result<usize> {
         let (built_in, live) = (self.built_in.clone(), self.live.clone());
-        tokio::task::spawn_blocking(move || {
+        let opened = tokio::task::spawn_blocking(move || {
             let config = &live.current().config;
             voice::open(&built_in, &config.speech, &config.store.data_dir)
         })
-        .await??;
+        .await?;
+        let first = self.live.current().config.speech.chain.first().cloned();
+        match opened {
+            // Who speaks first does so without it.
+            Err(error) if first.is_some_and(|name| name != "embedded") => {
+                tracing::warn!("the built-in voice stays silent: {error:#}");
+            }
+            opened => opened?,
+        }
         let businesses = &self.live.current().businesses;
         // The greetings first: somebody may call before the fillers are done.
         for file in businesses {
@@ -133,6 +149,7 @@ impl House {
                     heard = tap.recv() => match heard {
                         Ok(heard) => {
                             app.meter.observe(&heard);
+                            app.studio.observe(&heard);
                             log::event(&heard);
                         }
                         Err(tokio::sync::broadcast::error::RecvError::Lagged(lost)) => {
@@ -156,6 +173,8 @@ impl House {
                 }
             }
         });
+        let (app, watched) = (self.app.clone(), switchboard.clone());
+        tasks.start(async move { app.studio.watch(&watched).await });
         let (live, stop) = (self.live.clone(), tasks.clone());
         tasks.start(async move {
             loop {

@@ -895,6 +895,28 @@ fn businesses_are_checked_like_the_rest() {
     "#]],
     );
     business_says(
+        "[voice]\nprovider = 'elevenlab'\nid = 'x'\n[voice.at]\nespeek = { id = 'en-us' }",
+        expect![[""]],
+    );
+    business_says("[voice.at]\nflite = { speed = 1.1 }", expect![[""]]);
+    business_says("[voice]\nchanges = 'forbiden'", expect![[""]]);
+    business_says(
+        "[voice]\nchanges = 'never'\n[voice.at.flite]\nid = 'rms'\nrate = 2",
+        expect![[""]],
+    );
+    business_says(
+        "[voice]\nprovider = 'openai'\nid = 'nova'\nchanges = 'forbidden'\n[voice.at]\nflite = { id = 'rms' }\nespeek = { id = 'x' }",
+        expect![[""]],
+    );
+    business_says(
+        "[voice]\nid = 'heart'\n[voice.at]\nflite = { id = 'rms', speed = 3.0 }\nopenai = { id = 'nova' }",
+        expect![[""]],
+    );
+    business_says(
+        "[voice]\nchanges = 'forbidden'\n[voice.at]\nflite = { id = 'rms' }",
+        expect![[""]],
+    );
+    business_says(
         "timezone = 'Mars/Olympus'\n[hours]\nmon-fri = '9 to 5'\n[[transfer]]\nlabel = 'us'\nto = '911'",
         expect![[r#"
             businesses/acme.toml:1:1  `Mars/Olympus` is not a time zone
