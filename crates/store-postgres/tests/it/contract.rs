@@ -1,7 +1,9 @@
 use std::{collections::HashSet, sync::Arc};
 
 use events::TurnId;
+use futures::{StreamExt, stream};
 use store::{Records, StoreError, contract};
+use store_postgres::PostgresRecords;
 
 use crate::world::{NOON, ask, new_business, new_call, open, settings, url};
 
@@ -21,23 +23,28 @@ async fn a_thousand_at_four_instances_race_for_fifty() {
         instances.push(Arc::new(open(&settings).await));
     }
     let business = new_business();
-    let racers: Vec<_> = (0..1_000_usize)
-        .map(|n| {
-            let (records, business) = (instances[n % 4].clone(), business.clone());
-            tokio::spawn(async move {
-                let call = new_call();
-                let wanted = ask(&business, NOON, 50);
+    let race = |records: Arc<PostgresRecords>| {
+        let business = business.clone();
+        tokio::spawn(async move {
+            let tries = (0..250).map(|_| async {
+                let (call, wanted) = (new_call(), ask(&business, NOON, 50));
                 records.reserve(&call, TurnId(1), 0, wanted).await
-            })
+            });
+            // So many at once wait for their turn, also where the machine is busy with other things.
+            let done: Vec<_> = stream::iter(tries).buffer_unordered(40).collect().await;
+            done
         })
-        .collect();
+    };
+    let races: Vec<_> = instances.iter().cloned().map(race).collect();
     let (mut made, mut taken) = (HashSet::new(), 0);
-    for racer in racers {
-        match racer.await.unwrap() {
-            Ok(reservation) => assert!(made.insert(reservation.id)),
-            Err(e) => {
-                assert_eq!(e, StoreError::Taken);
-                taken += 1;
+    for race in races {
+        for done in race.await.unwrap() {
+            match done {
+                Ok(reservation) => assert!(made.insert(reservation.id)),
+                Err(e) => {
+                    assert_eq!(e, StoreError::Taken);
+                    taken += 1;
+                }
             }
         }
     }

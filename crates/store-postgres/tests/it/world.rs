@@ -53,7 +53,6 @@ pub fn settings(url: &str) -> Settings {
         wait_ms: 60_000,
         connect_ms: 60_000,
         answer_ms: 30_000,
-        ..Settings::default()
     }
 }
 
