@@ -392,6 +392,102 @@ def fillers(browser):
     errors(browser, "fillers")
 
 
+def providers(browser):
+    look(browser, "providers", "/console/providers")
+    browser.size(1280, 900)
+    browser.scheme("light")
+    browser.open(BASE + "/console/providers")
+    check("chain = [" in browser.js("return document.querySelector('#chain-now').textContent"), "the line with the order is shown")
+    browser.click("[data-test=embedded]")
+    told = browser.wait("a test says what it gave", "const t = document.querySelector('.engine .told').textContent; return t.includes('First sound') && t")
+    print(f"  {told}")
+    browser.wait("and is heard", "return +document.querySelector('#ear').dataset.played > 0")
+    browser.wait("and is counted", "return [...document.querySelectorAll('.engine .big div')].some((d) => /spoken/.test(d.textContent) && parseInt(d.querySelector('dd').textContent) > 0)")
+    errors(browser, "providers")
+    browser.cdp("Network.enable")
+    offline = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    browser.cdp("Network.emulateNetworkConditions", offline=True, **offline)
+    browser.click("[data-test=embedded]")
+    browser.wait("a test without a server says so", "return document.querySelector('.engine .told.over')?.textContent.includes('cannot be reached')")
+    browser.wait("the page says that it is cut off", "return !document.querySelector('#offline').hidden", seconds=20)
+    judge(browser, "providers offline")
+    browser.picture(f"{PICTURES}/providers-offline-1280-light.png")
+    browser.cdp("Network.emulateNetworkConditions", offline=False, **offline)
+    browser.wait("and recovers by itself", "return document.querySelector('#offline').hidden", seconds=20)
+    browser.log("browser")
+    browser.log("performance")
+
+
+def voices(browser):
+    look(browser, "voices", "/console/voices")
+    browser.size(1280, 900)
+    browser.scheme("light")
+    browser.open(BASE + "/console/voices")
+    browser.click("button.play[data-voice]")
+    browser.wait("a sample is heard", "return +document.querySelector('#ear').dataset.played > 0")
+    browser.js("document.querySelector('#text').value = 'See you at 3.'")
+    browser.click("[data-side=AB]")
+    browser.wait("two voices are heard one after the other", "return document.querySelector('#pair-told').textContent === 'Played A and B.' && +document.querySelector('#ear').dataset.played > 2", seconds=40)
+    errors(browser, "voices")
+    browser.js("document.querySelector('#text').value = '…'")
+    browser.click("[data-side=A]")
+    browser.wait("words that are none are refused in words", "return document.querySelector('#pair-told.over')?.textContent.includes('nothing to say')")
+    browser.log("browser")
+
+
+def cache(browser):
+    look(browser, "cache", "/console/cache")
+    browser.size(1280, 900)
+    browser.scheme("light")
+    browser.open(BASE + "/console/cache")
+    check(browser.js("return document.querySelectorAll('.plot .bar').length") > 0, "the chart has bars")
+    check(browser.js("return document.querySelectorAll('.plot .target').length") == 1, "the target is drawn")
+    browser.js("document.querySelector('#purge-business').value = 'bright-smile'")
+    browser.click("[data-count]")
+    told = browser.wait("clips are counted", "const t = document.querySelector('#purge-told').textContent; return t.includes('would go') && t")
+    print(f"  {told}")
+    check(browser.js("return !document.querySelector('[data-purge]').disabled"), "what was counted may be thrown out")
+    browser.click("[data-purge]")
+    browser.wait("they are thrown out", "return / went: /.test(document.querySelector('#purge-told').textContent)")
+    check(browser.js("return document.querySelector('[data-purge]').disabled"), "and not twice")
+    browser.js("document.querySelector('#purge-business').value = ''; document.querySelector('#purge-text').value = 'Hello.'")
+    errors(browser, "cache")
+    browser.click("[data-count]")
+    browser.wait("what cannot be chosen is said", "return document.querySelector('#purge-told.over')?.textContent.includes('hashes')")
+    browser.log("browser")
+
+
+def benchmarks(browser):
+    look(browser, "benchmarks-empty", "/console/benchmarks", ready="return /requests/.test(document.querySelector('#estimate').textContent)")
+    browser.size(1280, 900)
+    browser.scheme("light")
+    for name in ("sentences", "rounds"):
+        browser.js("document.querySelector('#' + arguments[0]).value = ''", name)
+        browser.type(f"#{name}", "2")
+    told = browser.wait("the estimate follows the form", "const t = document.querySelector('#estimate').textContent; return /^[0-9]+ requests to/.test(t) && t")
+    print(f"  {told}")
+    for run in (1, 2):
+        browser.click("#go")
+        browser.wait(f"run {run} is listed by itself", "return document.querySelectorAll('.benches tbody tr').length === arguments[0] && !document.querySelector('#go').disabled", run, seconds=120)
+    check(browser.js("return document.querySelectorAll('.deltas tbody tr').length") > 1, "two runs are compared")
+    look(browser, "benchmarks", "/console/benchmarks", ready="return /requests/.test(document.querySelector('#estimate').textContent)")
+    browser.size(1280, 900)
+    browser.open(BASE + "/console/benchmarks")
+    report = browser.js("return document.querySelector('.benches a.row').getAttribute('href')")
+    for width in (1280, 390):
+        browser.size(width, 900)
+        for scheme in ("light", "dark"):
+            browser.scheme(scheme)
+            browser.open(BASE + report)
+            check(browser.js("return document.querySelectorAll('figure svg').length") > 2, "the report has its charts")
+            wide = browser.js("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            check(wide <= 0, f"the report sticks out by {wide} px at {width}")
+            for fault in browser.js(PALE):
+                check(False, f"report {width} {scheme}: too pale: {fault}")
+            browser.picture(f"{PICTURES}/report-{width}-{scheme}.png")
+    errors(browser, "benchmarks")
+
+
 def without_scripts(browser, link):
     browser.cdp("Emulation.setScriptExecutionDisabled", value=True)
     browser.size(390, 844)
@@ -403,6 +499,10 @@ def without_scripts(browser, link):
         link: "What each turn waited for",
         "/console/call": "needs scripts",
         "/console/fillers": "are ready",
+        "/console/providers": "Testing needs scripts",
+        "/console/voices": "Playing a sample needs scripts",
+        "/console/cache": "needs scripts",
+        "/console/benchmarks": "Compare two runs",
     }
     for path, words in wanted.items():
         browser.open(BASE + path)
@@ -439,6 +539,10 @@ def main():
         step("home", look, browser, "home", "/console/")
         step("calls", look, browser, "calls", "/console/calls")
         step("fillers", fillers, browser)
+        step("providers", providers, browser)
+        step("voices", voices, browser)
+        step("cache", cache, browser)
+        step("benchmarks", benchmarks, browser)
         step("without scripts", without_scripts, browser, link or "/console/calls")
     print(f"{passed} checks are fine, {len(faults)} are not; {time.monotonic() - began:.0f} s; pictures in {PICTURES}")
     sys.exit(1 if faults else 0)

@@ -5,48 +5,166 @@ use std::fmt::Write as _;
 use events::Stage;
 
 use crate::{
-    Report, TurnFigure,
+    Report, Spread, TurnFigure, page,
     spread::{at, sorted},
-    svg::{Scale, escape, figure, number},
+    svg::{Scale, escape, figure, figure_with, number},
 };
 
 const HEIGHT: f64 = 220.0;
 const ROW: f64 = 26.0;
 
+/// A value that is aimed at: where, and what it is.
+pub(crate) type Aim<'a> = Option<(f64, &'a str)>;
+
+/// More lines than this in one picture cannot be told apart.
+pub(crate) const MOST_LINES: usize = 6;
+
+/// A set of samples under its name.
+pub(crate) type Series<'a> = (&'a str, Vec<f64>);
+
 /// Share of samples (upwards) that are not above a value (to the right), one line per series.
-pub(crate) fn ecdf(title: &str, series: &[(&str, Vec<f64>)], unit: &str) -> String {
+pub(crate) fn ecdf(title: &str, series: &[Series<'_>], unit: &str, aim: Aim<'_>) -> String {
     let series: Vec<(&str, Vec<f64>)> = series
         .iter()
         .map(|(name, samples)| (*name, sorted(samples.iter().copied())))
         .collect();
     // A single wild sample would squeeze all others into one pixel: what lies beyond is told in the table.
     let most = series.iter().map(|(_, s)| at(s, 0.999)).fold(0.0, f64::max);
-    let scale = Scale::up_to(most);
+    let scale = Scale::up_to(most.max(aim.map_or(0.0, |(value, _)| value * 1.1)));
     let mut inside = scale.axis(HEIGHT, unit);
-    let y = |share: f64| 8.0 + (1.0 - share) * (HEIGHT - 28.0);
+    let y = |share: f64| 16.0 + (1.0 - share) * (HEIGHT - 36.0);
     for share in [0.0, 0.5, 0.95, 1.0] {
         let (at, label) = (y(share), share * 100.0);
+        // The topmost two are too near to each other for two labels beside each other.
+        let lift = if share == 1.0 { 0.0 } else { 4.0 };
         let _ = write!(
             inside,
             "<line class=grid x1=52 x2=704 y1={at:.1} y2={at:.1} /><text x=46 y={:.1} text-anchor=end>{label:.0} %</text>",
-            at + 4.0
+            at + lift
         );
     }
-    for (n, (name, samples)) in series.iter().enumerate() {
-        let mut path = String::new();
+    for (n, (_, samples)) in series
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, s))| !s.is_empty())
+    {
+        // From the ground up to the first sample, then a step at each rank.
+        let mut path = format!("{:.1},{:.1} ", scale.x(at(samples, 0.0)), y(0.0));
         for step in 0..=200u32 {
             let share = f64::from(step) / 200.0;
-            let place = (scale.x(at(samples, share)), y(share));
-            let _ = write!(path, "{:.1},{:.1} ", place.0, place.1);
+            let _ = write!(path, "{:.1},{:.1} ", scale.x(at(samples, share)), y(share));
         }
+        let _ = write!(inside, "<polyline class=s{n} points=\"{path}\" />");
+    }
+    inside += &aim_line(&scale, HEIGHT, aim);
+    let aimed = aim.map(|(_, words)| format!("; {words}"));
+    let told = format!(
+        "Upwards, the share of samples that are not above the value to the right{}.",
+        aimed.unwrap_or_default()
+    );
+    charted(title, &told, HEIGHT, &inside, &series, unit)
+}
+
+/// How many samples (upwards) lie in each stretch of values (to the right).
+pub(crate) fn histogram(title: &str, samples: &[f64], unit: &str, aim: Aim<'_>) -> String {
+    const BINS: usize = 40;
+    let samples = sorted(samples.iter().copied());
+    let most = at(&samples, 1.0).max(aim.map_or(0.0, |(value, _)| value * 1.1));
+    let scale = Scale::up_to(most);
+    let width = scale.to / BINS as f64;
+    let mut counts = [0usize; BINS];
+    for sample in &samples {
+        let bin = (sample / width) as usize;
+        counts[bin.min(BINS - 1)] += 1;
+    }
+    let highest = counts.iter().copied().max().unwrap_or(0).max(1);
+    let mut inside = scale.axis(HEIGHT, unit);
+    let (floor, tall) = (HEIGHT - 20.0, HEIGHT - 44.0);
+    for (bin, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let (from, to) = (width * bin as f64, width * (bin + 1) as f64);
+        let height = tall * *count as f64 / highest as f64;
         let _ = write!(
             inside,
-            "<polyline class=s{n} points=\"{path}\" /><text class=s{n} x=696 y={} text-anchor=end>{}</text>",
-            HEIGHT - 34.0 - 16.0 * n as f64,
-            escape(name)
+            "<rect class=bin x={:.1} y={:.1} width={:.1} height={height:.1}><title>{count} from {} to {}{unit}</title></rect>",
+            scale.x(from),
+            floor - height,
+            (scale.x(to) - scale.x(from) - 1.0).max(1.0),
+            number(from),
+            number(to),
         );
     }
-    figure(title, HEIGHT, &inside)
+    let _ = write!(
+        inside,
+        "<text x=46 y=28 text-anchor=end>{highest}</text><text x=46 y={floor} text-anchor=end>0</text>"
+    );
+    inside += &aim_line(&scale, HEIGHT, aim);
+    let told = format!("Upwards, how many of {} samples.", samples.len());
+    charted(title, &told, HEIGHT, &inside, &[("all", samples)], unit)
+}
+
+/// The aim as a line with its words.
+fn aim_line(scale: &Scale, height: f64, aim: Aim<'_>) -> String {
+    let Some((value, words)) = aim else {
+        return String::new();
+    };
+    let x = scale.x(value);
+    let (anchor, shift) = if x > 400.0 {
+        ("end", -5.0)
+    } else {
+        ("start", 5.0)
+    };
+    format!(
+        "<line class=aim x1={x:.1} x2={x:.1} y1=2 y2={:.1} /><text class=aim x={:.1} y=11 text-anchor={anchor}>{}</text>",
+        height - 20.0,
+        x + shift,
+        escape(words)
+    )
+}
+
+/// A drawing with what it shows in words, the percentiles of each line, and the numbers behind it.
+fn charted(
+    title: &str,
+    told: &str,
+    height: f64,
+    inside: &str,
+    series: &[(&str, Vec<f64>)],
+    unit: &str,
+) -> String {
+    let mut key = "<ul class=key>".to_owned();
+    for (n, (name, samples)) in series.iter().enumerate() {
+        let spread = Spread::of(samples.iter().copied());
+        let swatch = format!(
+            "<svg viewBox=\"0 0 36 10\" aria-hidden=true><line class=s{n} x1=0 x2=36 y1=5 y2=5 /></svg>"
+        );
+        let _ = write!(
+            key,
+            "<li>{}{}: p50 {}, p95 {}, p99 {}{unit}; n {}</li>",
+            if series.len() > 1 { &swatch } else { "" },
+            escape(name),
+            number(spread.p50),
+            number(spread.p95),
+            number(spread.p99),
+            spread.count
+        );
+    }
+    key += "</ul>";
+    let mut head = vec!["share"];
+    head.extend(series.iter().map(|(name, _)| *name));
+    let rows: Vec<Vec<String>> = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0]
+        .into_iter()
+        .map(|share| {
+            let cells = series.iter().map(|(_, samples)| number(at(samples, share)));
+            std::iter::once(format!("{:.0} %", share * 100.0))
+                .chain(cells)
+                .collect()
+        })
+        .collect();
+    let more = format!(
+        "<p class=told>{}</p>{key}<details><summary>Show the data</summary>{}</details>",
+        escape(told),
+        page::table("", &head, &rows)
+    );
+    figure_with(title, height, inside, &more)
 }
 
 /// One turn from the webhook to the answer: what the server did above, what the caller heard below.
@@ -116,6 +234,7 @@ pub(crate) fn all(report: &Report) -> String {
             ),
         ],
         " ms",
+        None,
     );
     out += &ecdf(
         "What the caller waits for, from the webhook",
@@ -125,6 +244,7 @@ pub(crate) fn all(report: &Report) -> String {
             ("answer", of(&|turn| turn.answer_ms)),
         ],
         " ms",
+        None,
     );
     let mut by_silence = asked.clone();
     by_silence.sort_by(|a, b| a.dead_air_ms.total_cmp(&b.dead_air_ms));

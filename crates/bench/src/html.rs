@@ -1,20 +1,8 @@
-//! The report as one page that needs nothing else.
+//! The report of a load as one page.
 
 use std::fmt::Write as _;
 
-use crate::{Report, charts, svg::escape};
-
-const STYLE: &str = "
-:root{color-scheme:light dark;--fg:#1c1c1c;--bg:#fff;--grid:#ddd;--a:#1f6feb;--b:#c2410c;--c:#15803d;--soft:#f3f4f6}
-@media(prefers-color-scheme:dark){:root{--fg:#e8e8e8;--bg:#151515;--grid:#3a3a3a;--a:#6ea8ff;--b:#ff9a5c;--c:#5fd38a;--soft:#222}}
-body{font:15px/1.5 system-ui,sans-serif;color:var(--fg);background:var(--bg);max-width:60rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%}td,th{padding:.2rem .6rem;text-align:right;border-bottom:1px solid var(--grid)}
-td:first-child,th:first-child{text-align:left}.miss{color:var(--b);font-weight:600}code{background:var(--soft);padding:.1rem .3rem}
-figure{margin:1.5rem 0}svg{width:100%;height:auto}svg text{font-size:11px;fill:var(--fg)}.grid{stroke:var(--grid)}
-polyline{fill:none;stroke-width:2}.s0{stroke:var(--a)}.s1{stroke:var(--b)}.s2{stroke:var(--c)}
-text.s0{fill:var(--a);stroke:none}text.s1{fill:var(--b);stroke:none}text.s2{fill:var(--c);stroke:none}
-.held{fill:var(--b);opacity:.75}.filler{fill:var(--a);opacity:.45}.carrier{fill:var(--b);opacity:.4}.answer{fill:var(--c);opacity:.6}.work{fill:var(--grid)}
-";
+use crate::{Report, charts, page, svg::escape};
 
 impl Report {
     /// One self-contained page: tables and charts.
@@ -24,16 +12,16 @@ impl Report {
             "{} calls, {} turns, pipeline {} ms",
             setup.calls, setup.turns, setup.pipeline_ms
         );
-        format!(
-            "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-             <title>{title}</title><style>{STYLE}</style></head><body><h1>{title}</h1><p><code>{}</code></p>{}{}{}{}{}</body></html>",
+        let body = format!(
+            "<p><code>{}</code></p>{}{}{}{}{}",
             escape(&setup.command),
             self.place(),
-            self.check_table(),
+            page::checks(&self.checks),
             self.spread_table(),
             charts::all(self),
             self.filler_table(),
-        )
+        );
+        page::page(&title, &body)
     }
 
     fn place(&self) -> String {
@@ -58,28 +46,6 @@ impl Report {
             faults.errors,
             faults.failed_calls,
             faults.unanswered,
-        )
-    }
-
-    fn check_table(&self) -> String {
-        let mut rows = String::new();
-        for check in &self.checks {
-            let (class, word) = if check.met() {
-                ("", "met")
-            } else {
-                (" class=miss", "missed")
-            };
-            let _ = write!(
-                rows,
-                "<tr{class}><td>{}</td><td>{:.1} {}</td><td>{}</td><td>{word}</td></tr>",
-                escape(&check.name),
-                check.figure,
-                check.unit,
-                check.at_most
-            );
-        }
-        format!(
-            "<table><tr><th>Aim</th><th>Figure</th><th>At most</th><th></th></tr>{rows}</table>"
         )
     }
 

@@ -56,13 +56,8 @@ pub struct Watch {
 impl Machine {
     /// This machine, before a run.
     pub fn here(server_core: usize, load_core: usize, cores: usize) -> Self {
-        let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-        let name = info
-            .lines()
-            .find_map(|line| line.strip_prefix("model name"));
-        let name = name.and_then(|rest| rest.split_once(':'));
         Self {
-            processor: name.map_or("unknown".to_owned(), |(_, name)| name.trim().to_owned()),
+            processor: processor(),
             cores,
             server_core,
             load_core,
@@ -106,7 +101,24 @@ impl Watch {
     }
 }
 
-fn load_average() -> f64 {
+/// Processor time of this process so far, its threads included, ms.
+pub fn own_cpu_ms() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
+}
+
+/// The processor's own name.
+pub(crate) fn processor() -> String {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"));
+    let name = name.and_then(|rest| rest.split_once(':'));
+    name.map_or("unknown".to_owned(), |(_, name)| name.trim().to_owned())
+}
+
+/// Load average over the last minute.
+pub(crate) fn load_average() -> f64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let first = text.split(' ').next().unwrap_or_default();
     first.parse().unwrap_or_default()

@@ -52,7 +52,7 @@ pub struct Check {
 }
 
 impl Check {
-    fn new(name: &str, figure: f64, at_most: f64, unit: &str) -> Self {
+    pub(crate) fn new(name: &str, figure: f64, at_most: f64, unit: &str) -> Self {
         Self {
             name: name.to_owned(),
             figure,
@@ -245,6 +245,7 @@ impl Report {
                 p95,
                 p99,
                 max,
+                ..
             } = spread;
             let _ = writeln!(
                 out,

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct Spread {
     /// How many samples.
     pub count: usize,
+    /// The smallest.
+    #[serde(default)]
+    pub min: f64,
     /// The median.
     pub p50: f64,
     /// 95 of 100 samples are not above it.
@@ -23,6 +26,7 @@ impl Spread {
         let sorted = sorted(samples);
         Self {
             count: sorted.len(),
+            min: sorted.first().copied().unwrap_or_default(),
             p50: at(&sorted, 0.50),
             p95: at(&sorted, 0.95),
             p99: at(&sorted, 0.99),

@@ -60,8 +60,13 @@ pub(crate) fn number(value: f64) -> String {
 
 /// A drawing with a spoken name.
 pub(crate) fn figure(title: &str, height: f64, inside: &str) -> String {
+    figure_with(title, height, inside, "")
+}
+
+/// A drawing with a spoken name and more of the page below it.
+pub(crate) fn figure_with(title: &str, height: f64, inside: &str, more: &str) -> String {
     format!(
-        "<figure><figcaption>{t}</figcaption><svg viewBox=\"0 0 {WIDTH} {height}\" role=img aria-label=\"{t}\">{inside}</svg></figure>",
+        "<figure><figcaption>{t}</figcaption><svg viewBox=\"0 0 {WIDTH} {height}\" role=img aria-label=\"{t}\">{inside}</svg>{more}</figure>",
         t = escape(title),
     )
 }

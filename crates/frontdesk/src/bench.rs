@@ -6,6 +6,7 @@
 
 mod pipeline;
 mod server;
+mod speech;
 
 use std::{
     io::{BufRead, BufReader},
@@ -26,6 +27,7 @@ use store::{Records, SqliteRecords};
 use crate::log::say;
 
 pub use server::server;
+pub use speech::{Desk, Tts, tts};
 
 /// What a caller asks, one a turn, over and over. None is so short that it would get no filler.
 const QUESTIONS: [&str; 5] = [
@@ -44,6 +46,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub enum Bench {
     /// The webhook line under load: how fast it answers, and what callers hear
     Webhook(Webhook),
+    /// Every voice that is configured: first sound, whole clips, level, errors
+    Tts(Tts),
     /// The server that is measured; started by the others
     #[command(hide = true)]
     Server(Pipeline),

@@ -46,6 +46,10 @@ impl Tts for BuiltIn {
         self.0.get().map(Tts::voices).unwrap_or_default()
     }
 
+    fn words_per_minute(&self, voice: &str) -> Option<f32> {
+        EmbeddedTts::pace(voice)
+    }
+
     fn speak(&self, utterance: Utterance) -> SpeechStream {
         match self.0.get() {
             Some(voice) => voice.speak(utterance),
@@ -73,33 +77,39 @@ pub fn ladder(
     let http = Http::new(join::CONNECT_MS)?;
     let mut rungs = Vec::new();
     for name in &config.speech.chain {
-        let tts: Option<Arc<dyn Tts>> = match name.as_str() {
-            "embedded" => Some(Arc::new(built_in.clone())),
-            "flite" => process(Program::flite(), scratch),
-            "espeak" | "espeak-ng" => process(Program::espeak_ng(), scratch),
-            name => {
-                rungs.extend(rung(name, config, &http)?);
-                None
-            }
-        };
-        rungs.extend(tts.map(|tts| Rung::new(tts, PATIENCE_MS)));
+        if let Some(Company { tts, voice }) = engine(name, config, &http, scratch, &built_in)? {
+            let rung = Rung::new(tts, PATIENCE_MS);
+            rungs.push(match voice {
+                Some(voice) => rung.standing_in(voice),
+                None => rung,
+            });
+        }
     }
     Ok((Ladder::new(rungs, clock, Arc::new(TokioWait)), built_in))
 }
 
-/// A company's rung, with the voice in which it stands in.
-fn rung(name: &str, config: &Config, http: &Http) -> anyhow::Result<Option<Rung>> {
-    let Some(vendor) = config.vendors.get(name) else {
-        return Ok(None);
-    };
-    let company = join::company(name, vendor, http)?;
-    Ok(company.map(|Company { tts, voice }| {
-        let rung = Rung::new(tts, PATIENCE_MS);
-        match voice {
-            Some(voice) => rung.standing_in(voice),
-            None => rung,
-        }
-    }))
+/// The engine that `speech.chain` calls by this name, with the voice in which it stands in for others; `None` when its
+/// program is not on this machine.
+///
+/// # Errors
+/// Which setting cannot work.
+pub fn engine(
+    name: &str,
+    config: &Config,
+    http: &Http,
+    scratch: &Path,
+    built_in: &BuiltIn,
+) -> anyhow::Result<Option<Company>> {
+    let own = |tts| Company { tts, voice: None };
+    Ok(match name {
+        "embedded" => Some(own(Arc::new(built_in.clone()))),
+        "flite" => process(Program::flite(), scratch).map(own),
+        "espeak" | "espeak-ng" => process(Program::espeak_ng(), scratch).map(own),
+        name => match config.vendors.get(name) {
+            Some(vendor) => join::company(name, vendor, http)?,
+            None => None,
+        },
+    })
 }
 
 fn process(program: Program, scratch: &Path) -> Option<Arc<dyn Tts>> {
@@ -114,11 +124,15 @@ pub fn models_dir(speech: &Speech, data: &Path) -> PathBuf {
         .unwrap_or_else(|| data.join("models"))
 }
 
-/// Opens the built-in voice, installing its files first when they are missing. Blocks: it works for seconds.
+/// Opens the built-in voice if the chain names it, installing its files first when they are missing. Blocks: it works
+/// for seconds.
 ///
 /// # Errors
 /// What is missing, and what to do.
 pub fn open(built_in: &BuiltIn, speech: &Speech, data: &Path) -> anyhow::Result<()> {
+    if !speech.chain.iter().any(|name| name == "embedded") {
+        return Ok(());
+    }
     let dir = models_dir(speech, data);
     if !speech.offline && !models::missing(&dir).is_empty() {
         install(&dir)?;

@@ -66,7 +66,7 @@ fn scripts(line: &str) -> Result<Vec<ChatScript>, String> {
     let said: Vec<Said> = serde_json::from_str(line)
         .map_err(|error| format!("stdin: {error}; write [{{\"words\": \"Hello.\"}}]"))?;
     let script = |said: Said| {
-        let mut calls = said.calls.into_iter();
+        let calls = said.calls.into_iter();
         calls.fold(
             ChatScript::words(said.words),
             |script, (name, arguments)| script.call(name, arguments),

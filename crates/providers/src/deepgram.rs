@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tts::{ErrorKind, SpeakError, SpeechStream, Tts, Utterance, VoiceInfo};
 
 use crate::{
-    Http, Limits, Secret, SetupError,
+    Http, Limits, Price, Secret, SetupError,
     catalogue::Catalogue,
     decode::Decoder,
     refusal::Verdict,
@@ -26,6 +26,14 @@ use live::Live;
 
 /// The provider's name in voices, events and on the health page.
 pub const NAME: &str = "deepgram";
+
+/// List price: 0.030 dollars for a thousand characters.
+pub const PRICE: Price = Price {
+    usd_per_million_chars: 30.0,
+    what: "Aura-2, pay as you go",
+    source: "https://deepgram.com/pricing",
+    as_of: "2026-09-30",
+};
 
 /// Its documents say 2000 characters in one place and 2400 in another.
 const MOST_CHARS: usize = 2_000;

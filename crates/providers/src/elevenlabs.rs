@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use tts::{ErrorKind, SpeakError, SpeechStream, Tts, Utterance, Voice, VoiceInfo};
 
 use crate::{
-    Http, Limits, Secret, SetupError,
+    Http, Limits, Price, Secret, SetupError,
     catalogue::Catalogue,
     decode::Decoder,
     refusal::Verdict,
@@ -26,6 +26,14 @@ use live::Live;
 
 /// The provider's name in voices, events and on the health page.
 pub const NAME: &str = "elevenlabs";
+
+/// List price: 0.05 dollars for a thousand characters of the model that is asked by default.
+pub const PRICE: Price = Price {
+    usd_per_million_chars: 50.0,
+    what: "Flash and Turbo; the multilingual models cost twice as much",
+    source: "https://elevenlabs.io/pricing/api",
+    as_of: "2026-09-22",
+};
 
 /// The rates of `pcm_*`.
 const RATES: &[u32] = &[8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tts::{ErrorKind, SpeakError, SpeechStream, Tts, Utterance, Voice, VoiceInfo};
 
 use crate::{
-    Http, Limits, Secret, SetupError,
+    Http, Limits, Price, Secret, SetupError,
     catalogue::Catalogue,
     decode::Decoder,
     refusal::Verdict,
@@ -23,6 +23,14 @@ use crate::{
 
 /// The provider's name in voices, events and on the health page.
 pub const NAME: &str = "google";
+
+/// List price; the older voices cost less.
+pub const PRICE: Price = Price {
+    usd_per_million_chars: 30.0,
+    what: "Chirp 3 HD voices, after a free million a month",
+    source: "https://cloud.google.com/text-to-speech/pricing",
+    as_of: "2026-06-24",
+};
 
 /// The limit of the text, in bytes of UTF-8.
 const MOST_BYTES: usize = 5_000;

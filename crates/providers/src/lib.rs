@@ -8,6 +8,7 @@
 mod catalogue;
 mod decode;
 mod http;
+mod price;
 mod refusal;
 mod secret;
 mod setup;
@@ -28,5 +29,6 @@ pub mod xtts_streaming;
 
 pub use http::{Http, Limits};
 pub use openai_chat::{CHATTY, ChatAgent, ChatLimits, ChatModel, ChatSettings};
+pub use price::Price;
 pub use secret::Secret;
 pub use setup::SetupError;

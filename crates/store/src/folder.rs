@@ -18,7 +18,7 @@ use std::{
 use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture};
 
-use crate::{ObjectKey, Objects, StoreError, limits};
+use crate::{Held, ObjectKey, Objects, StoreError, limits};
 
 /// How many names are remembered as checked; when there are more, all are checked again.
 const CHECKED: usize = 16_384;
@@ -154,6 +154,19 @@ impl Shelf {
         Ok(removed)
     }
 
+    fn idle(&self, idle: Duration, keep: &HashSet<ObjectKey>) -> io::Result<Held> {
+        let mut held = Held::default();
+        for key in idle_in(&self.folder, idle)? {
+            if keep.contains(&key) {
+                continue;
+            }
+            held.entries += 1;
+            // One that is gone meanwhile has no bytes.
+            held.bytes += fs::metadata(self.path(&key)).map_or(0, |file| file.len());
+        }
+        Ok(held)
+    }
+
     fn tidy_up(&self) {
         let Ok(drafts) = fs::read_dir(self.making()) else {
             return;
@@ -283,5 +296,14 @@ impl Objects for FolderObjects {
 
     fn health(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         self.off(Shelf::health)
+    }
+
+    fn idle<'a>(
+        &'a self,
+        idle_ms: u64,
+        keep: &'a [ObjectKey],
+    ) -> BoxFuture<'a, Result<Option<Held>, StoreError>> {
+        let keep = keep.iter().cloned().collect();
+        self.off(move |shelf| shelf.idle(Duration::from_millis(idle_ms), &keep).map(Some))
     }
 }

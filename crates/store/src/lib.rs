@@ -17,6 +17,7 @@ mod memory_objects;
 mod objects;
 mod recipes;
 mod records;
+pub mod rules;
 mod sqlite;
 mod tiers;
 
@@ -26,11 +27,11 @@ pub use folder::FolderObjects;
 pub use limits::{OBJECT as LARGEST_OBJECT, object as check_size};
 pub use memory::MemoryRecords;
 pub use memory_objects::MemoryObjects;
-pub use objects::{Links, ObjectKey, Objects};
+pub use objects::{Held, Links, ObjectKey, Objects};
 pub use recipes::{Known, LARGEST_NOTE, Note, Recipe, RecipeKey, Recipes};
 pub use records::{
     Answer, Bytes32, CallFilter, CallRow, Clip, Commit, Lease, Message, Receipt, Records,
     Reservation, ReservationAsk, StoreError,
 };
 pub use sqlite::SqliteRecords;
-pub use tiers::{Figures, Later, Layer, LayerFigures, Tier, Tiers};
+pub use tiers::{Figures, Later, Layer, LayerFigures, Tier, Tiers, Times};

@@ -5,7 +5,7 @@
 mod recipes;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -14,7 +14,7 @@ use events::{At, Clock, SystemClock};
 use futures::{FutureExt, future::BoxFuture};
 
 use self::recipes::Notes;
-use crate::{ObjectKey, Objects, StoreError, limits};
+use crate::{Held, ObjectKey, Objects, StoreError, limits};
 
 /// Audio objects in memory, at most so many bytes of them.
 pub struct MemoryObjects {
@@ -81,6 +81,16 @@ impl Default for MemoryObjects {
 }
 
 impl Shelf {
+    /// What was not used for so long at `now`, but for what is in `keep`.
+    fn idle(&self, now: At, idle_ms: u64, keep: &[ObjectKey]) -> Vec<ObjectKey> {
+        let keep: HashSet<_> = keep.iter().collect();
+        let idle = self
+            .kept
+            .iter()
+            .filter(|(key, kept)| !keep.contains(key) && now.since(kept.used) >= idle_ms);
+        idle.map(|(key, _)| key.clone()).collect()
+    }
+
     fn touch(&mut self, key: &ObjectKey, now: At) -> bool {
         self.uses += 1;
         let order = self.uses;
@@ -142,16 +152,10 @@ impl Objects for MemoryObjects {
         keep: &'a [ObjectKey],
     ) -> BoxFuture<'a, Result<u64, StoreError>> {
         async move {
-            let keep: std::collections::HashSet<_> = keep.iter().collect();
             let now = self.clock.now();
             self.notes().sweep(now);
             let mut shelf = self.shelf();
-            let idle: Vec<_> = shelf
-                .kept
-                .iter()
-                .filter(|(key, kept)| !keep.contains(key) && now.since(kept.used) >= idle_ms)
-                .map(|(key, _)| key.clone())
-                .collect();
+            let idle = shelf.idle(now, idle_ms, keep);
             idle.iter().for_each(|key| shelf.remove(key));
             Ok(idle.len() as u64)
         }
@@ -160,5 +164,22 @@ impl Objects for MemoryObjects {
 
     fn health(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         async { Ok(()) }.boxed()
+    }
+
+    fn idle<'a>(
+        &'a self,
+        idle_ms: u64,
+        keep: &'a [ObjectKey],
+    ) -> BoxFuture<'a, Result<Option<Held>, StoreError>> {
+        async move {
+            let shelf = self.shelf();
+            let keys = shelf.idle(self.clock.now(), idle_ms, keep);
+            let bytes = keys.iter().filter_map(|key| shelf.kept.get(key));
+            Ok(Some(Held {
+                entries: keys.len() as u64,
+                bytes: bytes.map(|kept| kept.bytes.len() as u64).sum(),
+            }))
+        }
+        .boxed()
     }
 }

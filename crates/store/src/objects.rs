@@ -1,7 +1,10 @@
 //! The port for audio objects.
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
+use futures::{
+    FutureExt,
+    future::{self, BoxFuture},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
@@ -48,6 +51,15 @@ impl From<ObjectKey> for String {
     }
 }
 
+/// So much of what a store holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// Objects.
+    pub entries: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
 /// Content-addressed audio.
 pub trait Objects: Send + Sync {
     /// Keeps bytes (at most 8 MB); the same bytes are kept once.
@@ -64,6 +76,14 @@ pub trait Objects: Send + Sync {
     ) -> BoxFuture<'a, Result<u64, StoreError>>;
     /// Whether an object can be written and read back right now; the error says what to do.
     fn health(&self) -> BoxFuture<'_, Result<(), StoreError>>;
+    /// What [`Objects::sweep`] would remove; `None` where that cannot be told without moving much.
+    fn idle<'a>(
+        &'a self,
+        _idle_ms: u64,
+        _keep: &'a [ObjectKey],
+    ) -> BoxFuture<'a, Result<Option<Held>, StoreError>> {
+        future::ready(Ok(None)).boxed()
+    }
 }
 
 /// Addresses from which anybody may read an object for a while, without asking us.

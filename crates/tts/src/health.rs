@@ -47,6 +47,11 @@ impl Health {
         self.resting_until.is_none()
     }
 
+    /// When the next request goes to it while it is down; `None` while it is up.
+    pub fn asked_again_at(&self) -> Option<At> {
+        self.resting_until
+    }
+
     /// Whether a request at `now` goes to it: while it is down, one in a while does.
     pub fn admits(&self, now: At) -> bool {
         self.resting_until.is_none_or(|until| now >= until)

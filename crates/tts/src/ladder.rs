@@ -10,7 +10,8 @@ use futures::{
 };
 
 use crate::{
-    ErrorKind, Health, SpeakError, SpeechStream, Tts, Utterance, VoiceInfo,
+    Changes, EngineReport, ErrorKind, Health, SpeakError, SpeechStream, Tts, Utterance, Voice,
+    VoiceInfo,
     race::{Race, Spoken},
     rung::{Rung, Rungs, Wait},
 };
@@ -24,7 +25,7 @@ pub struct Ladder {
 impl Ladder {
     /// A ladder of `rungs`, best first.
     pub fn new(rungs: Vec<Rung>, clock: Arc<dyn Clock>, wait: Arc<dyn Wait>) -> Ladder {
-        let rungs = rungs.into();
+        let rungs = rungs.into_iter().map(Arc::new).collect();
         let inner = Arc::new(Rungs { rungs, clock, wait });
         Ladder { inner }
     }
@@ -39,6 +40,47 @@ impl Ladder {
     pub fn first_sound_p95(&self) -> Vec<(String, Option<u32>)> {
         let rungs = self.inner.rungs.iter();
         rungs.map(|r| (r.name().to_owned(), r.p95())).collect()
+    }
+
+    /// The voices in which `utterance` could be said, best first: the persona's own, then its voice at each other engine,
+    /// unless it may not change.
+    pub fn cast(&self, utterance: &Utterance) -> Vec<Voice> {
+        let rungs = &self.inner.rungs;
+        let allowed = |at: &usize| match utterance.elsewhere.changes {
+            Changes::Allowed => rungs[*at].name() != utterance.voice.provider,
+            Changes::Forbidden => false,
+        };
+        let others = (0..rungs.len()).filter(allowed);
+        let others = others.filter_map(|at| self.inner.voice_at(at, utterance).ok());
+        [utterance.voice.clone()]
+            .into_iter()
+            .chain(others)
+            .collect()
+    }
+
+    /// Whether a request now goes to this engine; while it is down, one in a while does. One that is unknown gets none.
+    pub fn admits(&self, engine: &str) -> bool {
+        let now = self.inner.clock.now();
+        let rung = self.inner.rungs.iter().find(|rung| rung.name() == engine);
+        rung.is_some_and(|rung| rung.health().admits(now))
+    }
+
+    /// Every engine as people want to know it, best first.
+    pub fn report(&self) -> Vec<EngineReport> {
+        let now = self.inner.clock.now();
+        let rungs = self.inner.rungs.iter();
+        rungs.map(|rung| rung.report(now)).collect()
+    }
+
+    /// A ladder of this one engine, with the same memory of whether it failed; `None` when there is none of this name.
+    pub fn only(&self, name: &str) -> Option<Ladder> {
+        let rung = self.inner.rungs.iter().find(|rung| rung.name() == name)?;
+        let inner = Arc::new(Rungs {
+            rungs: [rung.clone()].into(),
+            clock: self.inner.clock.clone(),
+            wait: self.inner.wait.clone(),
+        });
+        Some(Ladder { inner })
     }
 
     /// The model of the engine of this name; empty when it has none, or there is no such engine.

@@ -53,10 +53,24 @@ impl Pace {
         if self.firsts.len() < ENOUGH {
             return None;
         }
+        self.percentile(95)
+    }
+
+    /// The time within which half of the first sounds came, ms; unknown while there is none.
+    pub fn p50(&self) -> Option<u32> {
+        self.percentile(50)
+    }
+
+    /// How many first sounds are known.
+    pub fn known(&self) -> usize {
+        self.firsts.len()
+    }
+
+    fn percentile(&self, percent: usize) -> Option<u32> {
         let mut sorted: Vec<u32> = self.firsts.iter().copied().collect();
-        let at = (sorted.len() * 95).div_ceil(100) - 1;
-        let (_, p95, _) = sorted.select_nth_unstable(at);
-        Some(*p95)
+        let at = (sorted.len() * percent).div_ceil(100).checked_sub(1)?;
+        let (_, value, _) = sorted.select_nth_unstable(at);
+        Some(*value)
     }
 
     /// After how long another engine is to be asked as well, ms; `None` when there is no telling.

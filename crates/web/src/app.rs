@@ -11,8 +11,8 @@ use events::{BusinessId, CallId};
 use switchboard::Switchboard;
 
 use crate::{
-    Check, Draining, Meter, PhoneNetwork, Problem, Templates, admin, audio, body, console, health,
-    webhooks,
+    Check, Draining, Meter, PhoneNetwork, Problem, Studio, Templates, admin, audio, body, console,
+    health, webhooks,
 };
 
 /// What the web needs to know. `frontdesk` reads it from the configuration.
@@ -77,8 +77,12 @@ pub struct App {
     pub further: Further,
     /// Generations of fillers.
     pub jobs: admin::Jobs,
+    /// Measures the voices.
+    pub benches: Option<admin::Benches>,
     /// Browser phones.
     pub lines: admin::Lines,
+    /// What stands behind the pages about providers, voices and the cache.
+    pub studio: Studio,
     /// Whether we are closing.
     pub draining: Draining,
     /// Signature mismatches, explained, for the console.

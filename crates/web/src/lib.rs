@@ -7,6 +7,7 @@
 pub mod admin;
 mod app;
 mod audio;
+mod bench;
 mod body;
 pub mod console;
 mod draining;
@@ -15,13 +16,19 @@ mod health;
 mod metrics;
 mod phone;
 mod problem;
+mod studio;
 mod templates;
 pub mod webhooks;
 
 pub use app::{App, Settings, routes, serve, tagger};
+pub use bench::{
+    BenchDesk, BenchEngine, BenchEstimate, BenchFigure, BenchProgress, BenchRequest, BenchRow,
+    BenchWatch,
+};
 pub use draining::Draining;
 pub use health::Check;
 pub use metrics::Meter;
 pub use phone::{PhoneEvent, PhoneInput, PhoneNetwork, PhoneOptions, PhoneSession};
 pub use problem::Problem;
+pub use studio::{EnginePrice, Prices, Studio};
 pub use templates::{TemplateError, Templates};

@@ -1,5 +1,7 @@
 //! What a report says of calls whose truth is known.
 
+mod speech;
+
 use bench::{Faults, HeldDocument, Machine, Report, Setup, Spread, TurnFigure, Used, figures};
 use carrier_sim::{CallReport, Ended, SchemaError, TurnReport, TurnSound};
 use events::{At, CallId, ClipId, Event, Route, Stamped, TurnId};

@@ -1,5 +1,7 @@
 //! The companies and servers that speak when `speech.chain` names them.
 
+use std::path::PathBuf;
+
 use super::{
     keys::{Fault, Key, Kind, any, token},
     reader::Reader,
@@ -17,8 +19,10 @@ pub struct Vendor {
     pub voice: Option<String>,
     /// The model.
     pub model: Option<String>,
-    /// Whether it is spoken to over a WebSocket that stands ready.
-    pub websocket: bool,
+    /// Whether words go over a WebSocket that stands ready.
+    pub socket: bool,
+    /// A folder of recordings; each is a voice to speak like, by its file's name.
+    pub recordings: Option<PathBuf>,
 }
 
 /// The rows of one of them.
@@ -28,7 +32,8 @@ struct Rows {
     base_url: &'static Key,
     voice: &'static Key,
     model: Option<&'static Key>,
-    websocket: Option<&'static Key>,
+    socket: Option<&'static Key>,
+    recordings: Option<&'static Key>,
 }
 
 const DEEPGRAM_API_KEY: Key = Key::new(
@@ -57,7 +62,7 @@ const DEEPGRAM_WEBSOCKET: Key = Key::new(
     &["FRONTDESK__DEEPGRAM__WEBSOCKET"],
     Kind::Switch,
     "false",
-    "Speak to Deepgram over a WebSocket that is kept open, in place of one request for each sentence.",
+    "Speak over WebSockets that stand ready instead of one request for each sentence.",
 );
 const ELEVENLABS_API_KEY: Key = Key::new(
     "elevenlabs.api_key",
@@ -86,6 +91,13 @@ const ELEVENLABS_MODEL: Key = Key::new(
     Kind::Text(any),
     "",
     "The speech model of ElevenLabs; not set = the one that speaks soonest.",
+);
+const ELEVENLABS_WEBSOCKET: Key = Key::new(
+    "elevenlabs.websocket",
+    &["FRONTDESK__ELEVENLABS__WEBSOCKET"],
+    Kind::Switch,
+    "false",
+    "Speak over WebSockets that stand ready instead of one request for each sentence.",
 );
 const OPENAI_API_KEY: Key = Key::new(
     "openai.api_key",
@@ -178,6 +190,14 @@ const XTTS_VOICE: Key = Key::new(
     "",
     "The voice of the xtts-streaming-server that stands in for another engine's; not set = its first.",
 );
+const XTTS_RECORDINGS: Key = Key::new(
+    "xtts.recordings",
+    &["FRONTDESK__XTTS__RECORDINGS"],
+    Kind::Text(any),
+    "",
+    "A folder of WAV files, each of one person who speaks for six seconds or more and has agreed to it: a voice by the \
+     file's name.",
+);
 const XTTS_API_BASE_URL: Key = Key::new(
     "xtts_api.base_url",
     &["FRONTDESK__XTTS_API__BASE_URL"],
@@ -200,7 +220,8 @@ const ROWS: &[Rows] = &[
         base_url: &DEEPGRAM_BASE_URL,
         voice: &DEEPGRAM_VOICE,
         model: None,
-        websocket: Some(&DEEPGRAM_WEBSOCKET),
+        socket: Some(&DEEPGRAM_WEBSOCKET),
+        recordings: None,
     },
     Rows {
         name: "elevenlabs",
@@ -208,7 +229,8 @@ const ROWS: &[Rows] = &[
         base_url: &ELEVENLABS_BASE_URL,
         voice: &ELEVENLABS_VOICE,
         model: Some(&ELEVENLABS_MODEL),
-        websocket: None,
+        socket: Some(&ELEVENLABS_WEBSOCKET),
+        recordings: None,
     },
     Rows {
         name: "openai",
@@ -216,7 +238,8 @@ const ROWS: &[Rows] = &[
         base_url: &OPENAI_BASE_URL,
         voice: &OPENAI_VOICE,
         model: Some(&OPENAI_MODEL),
-        websocket: None,
+        socket: None,
+        recordings: None,
     },
     Rows {
         name: "google",
@@ -224,7 +247,8 @@ const ROWS: &[Rows] = &[
         base_url: &GOOGLE_BASE_URL,
         voice: &GOOGLE_VOICE,
         model: None,
-        websocket: None,
+        socket: None,
+        recordings: None,
     },
     Rows {
         name: "kokoro",
@@ -232,7 +256,8 @@ const ROWS: &[Rows] = &[
         base_url: &KOKORO_BASE_URL,
         voice: &KOKORO_VOICE,
         model: None,
-        websocket: None,
+        socket: None,
+        recordings: None,
     },
     Rows {
         name: "piper",
@@ -240,7 +265,8 @@ const ROWS: &[Rows] = &[
         base_url: &PIPER_BASE_URL,
         voice: &PIPER_VOICE,
         model: None,
-        websocket: None,
+        socket: None,
+        recordings: None,
     },
     Rows {
         name: "xtts",
@@ -248,7 +274,8 @@ const ROWS: &[Rows] = &[
         base_url: &XTTS_BASE_URL,
         voice: &XTTS_VOICE,
         model: None,
-        websocket: None,
+        socket: None,
+        recordings: Some(&XTTS_RECORDINGS),
     },
     Rows {
         name: "xtts_api",
@@ -256,7 +283,8 @@ const ROWS: &[Rows] = &[
         base_url: &XTTS_API_BASE_URL,
         voice: &XTTS_API_VOICE,
         model: None,
-        websocket: None,
+        socket: None,
+        recordings: None,
     },
 ];
 
@@ -275,6 +303,7 @@ impl Vendors {
         &ELEVENLABS_BASE_URL,
         &ELEVENLABS_VOICE,
         &ELEVENLABS_MODEL,
+        &ELEVENLABS_WEBSOCKET,
         &OPENAI_API_KEY,
         &OPENAI_BASE_URL,
         &OPENAI_VOICE,
@@ -288,6 +317,7 @@ impl Vendors {
         &PIPER_VOICE,
         &XTTS_BASE_URL,
         &XTTS_VOICE,
+        &XTTS_RECORDINGS,
         &XTTS_API_BASE_URL,
         &XTTS_API_VOICE,
     ];
@@ -306,7 +336,11 @@ impl Vendors {
                 base_url: reader.optional(rows.base_url),
                 voice: reader.optional(rows.voice),
                 model: rows.model.and_then(|key| reader.optional(key)),
-                websocket: rows.websocket.is_some_and(|key| reader.switch(key)),
+                socket: rows.socket.is_some_and(|key| reader.switch(key)),
+                recordings: rows
+                    .recordings
+                    .and_then(|key| reader.optional(key))
+                    .map(PathBuf::from),
             };
             if chain.iter().any(|name| name == rows.name) {
                 rows.complete(reader, &vendor);

@@ -10,6 +10,7 @@ use web::{App, Meter, Templates};
 use super::wellbeing::Wellbeing;
 use crate::{
     config::{Config, Live, Loaded, Problem},
+    join,
     phone::Switch,
 };
 
@@ -49,11 +50,26 @@ pub fn app(
         }),
         further: Box::new(move || wellbeing.checks()),
         jobs: web::admin::Jobs::default(),
+        benches: None,
         lines: web::admin::Lines::default(),
+        studio: studio(&live.current().config),
         draining: web::Draining::default(),
         mismatches: web::webhooks::Mismatches::default(),
         traffic: web::webhooks::Traffic::default(),
     })
+}
+
+/// What the pages about voices know of the configuration.
+fn studio(config: &Config) -> web::Studio {
+    let price = |engine: &str| {
+        join::price(engine).map(|price| web::EnginePrice {
+            usd_per_million_chars: price.usd_per_million_chars,
+            what: price.what.to_owned(),
+            source: price.source.to_owned(),
+            as_of: price.as_of.to_owned(),
+        })
+    };
+    web::Studio::new(config.speech.chain.clone(), Box::new(price))
 }
 
 fn settings(config: &Config, network: &NetworkConfig) -> web::Settings {

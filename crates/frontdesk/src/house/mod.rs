@@ -3,6 +3,8 @@
 mod front;
 mod ground;
 mod parts;
+mod prewarm;
+mod records;
 mod sweep;
 mod wellbeing;
 
@@ -10,14 +12,13 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use carrier_sim::NetworkConfig;
 use events::{Clock, SystemClock};
-use store::SqliteRecords;
 use switchboard::Parts;
-use tts::Tts;
 use web::App;
 
 use self::wellbeing::Wellbeing;
 
 use crate::{
+    bench::Desk,
     config::Live,
     log,
     voice::{self, BuiltIn},
@@ -67,10 +68,7 @@ impl House {
             .public_url
             .clone()
             .unwrap_or_else(|| local.clone());
-        let records = Arc::new(SqliteRecords::open(data.join("records")).await?);
-        for note in records.notes() {
-            tracing::warn!("{note}");
-        }
+        let records = records::open(&config.store).await?;
         let joined = parts::parts(&live, &public_url, clock, records, &data).await?;
         let (mut parts, built_in, wellbeing) = joined;
         exchange(&mut parts)?;
@@ -81,7 +79,13 @@ impl House {
             auth_token: token,
             ..NetworkConfig::default()
         };
-        let app = Arc::new(front::app(&live, parts, &network, wellbeing.clone())?);
+        let mut app = front::app(&live, parts, &network, wellbeing.clone())?;
+        app.benches = Some(web::admin::Benches::new(Arc::new(Desk {
+            live: live.clone(),
+            built_in: built_in.clone(),
+        })));
+        let app = Arc::new(app);
+        prewarm::look_ahead(&app.switchboard, &config.ahead);
         Ok(Self {
             app,
             listener,
@@ -98,14 +102,18 @@ impl House {
     /// Why there is no voice.
     pub async fn warm_up(&self) -> anyhow::Result<usize> {
         let (built_in, live) = (self.built_in.clone(), self.live.clone());
-        let chain = &self.live.current().config.speech.chain;
-        // A house that never uses it need not have its files.
-        if chain.iter().any(|name| name == built_in.name()) {
-            tokio::task::spawn_blocking(move || {
-                let config = &live.current().config;
-                voice::open(&built_in, &config.speech, &config.store.data_dir)
-            })
-            .await??;
+        let opened = tokio::task::spawn_blocking(move || {
+            let config = &live.current().config;
+            voice::open(&built_in, &config.speech, &config.store.data_dir)
+        })
+        .await?;
+        let first = self.live.current().config.speech.chain.first().cloned();
+        match opened {
+            // Who speaks first does so without it.
+            Err(error) if first.is_some_and(|name| name != "embedded") => {
+                tracing::warn!("the built-in voice stays silent: {error:#}");
+            }
+            opened => opened?,
         }
         let businesses = &self.live.current().businesses;
         // The greetings first: somebody may call before the fillers are done.
@@ -141,6 +149,7 @@ impl House {
                     heard = tap.recv() => match heard {
                         Ok(heard) => {
                             app.meter.observe(&heard);
+                            app.studio.observe(&heard);
                             log::event(&heard);
                         }
                         Err(tokio::sync::broadcast::error::RecvError::Lagged(lost)) => {
@@ -164,6 +173,8 @@ impl House {
                 }
             }
         });
+        let (app, watched) = (self.app.clone(), switchboard.clone());
+        tasks.start(async move { app.studio.watch(&watched).await });
         let (live, stop) = (self.live.clone(), tasks.clone());
         tasks.start(async move {
             loop {

@@ -1,9 +1,13 @@
 //! Chosen names become parts: the one place of the binary that knows companies and servers.
 
+mod charges;
 mod minds;
+mod prices;
 mod shelves;
 mod voices;
 
+pub use charges::dollars_per_1000;
 pub use minds::{Watched, mind};
+pub use prices::{price, prices};
 pub use shelves::{Probe, shelves};
 pub use voices::{CONNECT_MS, Company, company};

@@ -119,6 +119,19 @@ fn business_says(toml: &str, expected: Expect) {
 }
 
 #[test]
+fn the_settings_in_the_readme_are_right() {
+    let readme = include_str!("../../../../README.md");
+    let blocks = readme.split("```toml\n").skip(1);
+    let blocks = blocks.filter_map(|rest| rest.split_once("\n```"));
+    let all: Vec<&str> = blocks.map(|(block, _)| block).collect();
+    assert!(!all.is_empty(), "the README shows no settings");
+    for block in all {
+        // Where it says "…", something secret is to be filled in.
+        says(&block.replace('…', "a-secret"), expect![""]);
+    }
+}
+
+#[test]
 fn unknown_keys_are_placed_and_corrected() {
     says(
         "\n\npublic_ulr = 'https://a.example'",
@@ -590,6 +603,22 @@ fn words_are_one_of_a_few() {
           hint: write `data_dir = "data"`
     "#]],
     );
+    says(
+        "[store]\npostgres_url = 'mysql://ada:s3cret@db.example/desk'",
+        expect![[r#"
+        frontdesk.toml:2:16  `store.postgres_url` does not begin with `postgres://`
+          hint: write it like `postgres://user:password@host:5432/database`, special characters of the password as %XX
+    "#]],
+    );
+    says(
+        "[store]\npostgres_url = 'postgres://ada:s3cret@db.example?sslmode=require'\npostgres_connections = 0",
+        expect![[r#"
+        frontdesk.toml:2:16  `store.postgres_url` names no database
+          hint: write it like `postgres://user:password@host:5432/database`, special characters of the password as %XX
+        frontdesk.toml:3:24  `store.postgres_connections` is 0, outside 1 to 1000
+          hint: write a number from 1 to 1000
+    "#]],
+    );
 }
 
 #[test]
@@ -866,6 +895,61 @@ fn businesses_are_checked_like_the_rest() {
     "#]],
     );
     business_says(
+        "[voice]\nprovider = 'elevenlab'\nid = 'x'\n[voice.at]\nespeek = { id = 'en-us' }",
+        expect![[r#"
+            businesses/acme.toml:2:1  `elevenlab` is no provider of voices
+              hint: did you mean `elevenlabs`?
+            businesses/acme.toml:5:1  `espeek` is no provider of voices
+              hint: did you mean `espeak`?
+        "#]],
+    );
+    business_says(
+        "[voice.at]\nflite = { speed = 1.1 }",
+        expect![[r#"
+        businesses/acme.toml:2:9  `voice.at.flite` has no `id`
+          hint: add `id`
+    "#]],
+    );
+    business_says(
+        "[voice]\nchanges = 'forbiden'",
+        expect![[r#"
+        businesses/acme.toml:2:11  `voice.changes` cannot be `forbiden`
+          hint: did you mean `forbidden`?
+    "#]],
+    );
+    business_says(
+        "[voice]\nchanges = 'never'\n[voice.at.flite]\nid = 'rms'\nrate = 2",
+        expect![[r#"
+            businesses/acme.toml:2:11  `voice.changes` cannot be `never`
+              hint: it is one of `allowed` and `forbidden`
+            businesses/acme.toml:5:1  unknown key `voice.at.flite.rate`
+              hint: the keys here are `id` and `speed`
+        "#]],
+    );
+    business_says(
+        "[voice]\nprovider = 'openai'\nid = 'nova'\nchanges = 'forbidden'\n[voice.at]\nflite = { id = 'rms' }\nespeek = { id = 'x' }",
+        expect![[r#"
+            businesses/acme.toml:4:1  nobody could speak: changes are forbidden, and `speech.chain` does not name `openai`
+              hint: add `openai` to `speech.chain`, or allow changes
+            businesses/acme.toml:7:1  `espeek` is no provider of voices
+              hint: did you mean `espeak`?
+        "#]],
+    );
+    business_says(
+        "[voice]\nid = 'heart'\n[voice.at]\nflite = { id = 'rms', speed = 3.0 }\nopenai = { id = 'nova' }",
+        expect![[r#"
+            businesses/acme.toml:4:23  3 is not a speed that is understood
+              hint: use 0.5 to 2.0
+        "#]],
+    );
+    business_says(
+        "[voice]\nchanges = 'forbidden'\n[voice.at]\nflite = { id = 'rms' }",
+        expect![[r#"
+            warning: businesses/acme.toml:1:2  these voices in `voice.at` never speak, because `voice.changes` is "forbidden"
+              hint: remove them, or allow changes
+        "#]],
+    );
+    business_says(
         "timezone = 'Mars/Olympus'\n[hours]\nmon-fri = '9 to 5'\n[[transfer]]\nlabel = 'us'\nto = '911'",
         expect![[r#"
             businesses/acme.toml:1:1  `Mars/Olympus` is not a time zone
@@ -1012,10 +1096,12 @@ fn the_empty_configuration_works() {
         # deepgram.api_key is not set
         # deepgram.base_url is not set
         # deepgram.voice is not set
+        deepgram.websocket = false
         # elevenlabs.api_key is not set
         # elevenlabs.base_url is not set
         # elevenlabs.voice is not set
         # elevenlabs.model is not set
+        elevenlabs.websocket = false
         # openai.api_key is not set
         # openai.base_url is not set
         # openai.voice is not set
@@ -1029,6 +1115,7 @@ fn the_empty_configuration_works() {
         # piper.voice is not set
         # xtts.base_url is not set
         # xtts.voice is not set
+        # xtts.recordings is not set
         # xtts_api.base_url is not set
         # xtts_api.voice is not set
         agent.kind = "scripted"
@@ -1045,6 +1132,8 @@ fn the_empty_configuration_works() {
         llm.first_words_ms = 3500
         llm.reply_ms = 20000
         store.data_dir = "data"
+        # store.postgres_url is not set
+        store.postgres_connections = 8
         cache.memory_mb = 64
         # redis.url is not set
         redis.prefix = "fd:"

@@ -4,6 +4,9 @@
 #[path = "../../src/config/mod.rs"]
 mod settings;
 
+mod bench_tts;
 mod config;
 mod fillers;
+mod persona;
+mod records;
 mod silence;

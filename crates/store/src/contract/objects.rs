@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{fresh, good};
-use crate::{ObjectKey, Objects, StoreError};
+use crate::{Held, ObjectKey, Objects, StoreError};
 
 const HOUR: u64 = 60 * 60 * 1000;
 
@@ -68,6 +68,11 @@ async fn idle_objects_are_swept(objects: &dyn Objects) {
     let none = good("sweep", objects.sweep(HOUR, &[]).await);
     assert_eq!(none, 0, "nothing has been idle for an hour");
     let keep = [kept.clone()];
+    if let Some(held) = good("idle", objects.idle(0, &keep).await) {
+        assert!(held.entries >= 1 && held.bytes >= held.entries, "{held:?}");
+        let young = good("idle", objects.idle(HOUR, &[]).await);
+        assert_eq!(young, Some(Held::default()), "nothing is that old");
+    }
     let some = good("sweep", objects.sweep(0, &keep).await);
     assert!(some >= 1, "what is not kept goes");
     assert_eq!(good("get", objects.get(&idle).await), None, "swept");

@@ -42,6 +42,48 @@ pub struct Figures {
     pub written_bytes: u64,
     /// Time spent on writes that were done, ms.
     pub write_ms: u64,
+    /// How long the reads that were answered took.
+    pub reads: Times,
+}
+
+/// How often something took how long: counts up to each of [`Times::BORDERS`], and what took longer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Times(pub [u64; 14]);
+
+impl Times {
+    /// Milliseconds, each the longest of its count; the last count is of what took longer than all of them.
+    pub const BORDERS: [u32; 13] = [0, 1, 2, 3, 5, 8, 13, 20, 40, 80, 160, 400, 1_000];
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// The border under which at least `percent` of a hundred are, ms; `None` when there is nothing, or they took longer
+    /// than the last border.
+    pub fn within(&self, percent: u64) -> Option<u32> {
+        let wanted = (self.count() * percent).div_ceil(100).max(1);
+        let mut seen = 0;
+        let at = self.0.iter().position(|n| {
+            seen += n;
+            seen >= wanted
+        })?;
+        Self::BORDERS.get(at).copied()
+    }
+
+    /// What was added since `before`.
+    pub fn since(&self, before: &Self) -> Self {
+        Self(std::array::from_fn(|i| {
+            self.0[i].saturating_sub(before.0[i])
+        }))
+    }
+
+    fn place(ms: u64) -> usize {
+        let after = Self::BORDERS
+            .iter()
+            .position(|border| ms <= u64::from(*border));
+        after.unwrap_or(Self::BORDERS.len())
+    }
 }
 
 #[derive(Default)]
@@ -56,6 +98,7 @@ pub(super) struct Counters {
     writes: AtomicU64,
     written_bytes: AtomicU64,
     write_ms: AtomicU64,
+    reads: [AtomicU64; 14],
 }
 
 fn add(counter: &AtomicU64, n: u64) {
@@ -66,12 +109,17 @@ impl Counters {
     pub(super) fn hit(&self, bytes: usize, ms: u64) {
         add(&self.hits, 1);
         add(&self.read_bytes, bytes as u64);
+        self.read_took(ms);
+    }
+
+    fn read_took(&self, ms: u64) {
         add(&self.read_ms, ms);
+        add(&self.reads[Times::place(ms)], 1);
     }
 
     pub(super) fn miss(&self, ms: u64) {
         add(&self.misses, 1);
-        add(&self.read_ms, ms);
+        self.read_took(ms);
     }
 
     pub(super) fn silent(&self, why: &Silence) {
@@ -101,6 +149,7 @@ impl Counters {
             writes: get(&self.writes),
             written_bytes: get(&self.written_bytes),
             write_ms: get(&self.write_ms),
+            reads: Times(std::array::from_fn(|i| get(&self.reads[i]))),
         }
     }
 }

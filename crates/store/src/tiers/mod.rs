@@ -24,11 +24,11 @@ use self::{
     write::{Pen, Thing},
 };
 pub use self::{
-    figures::{Figures, LayerFigures},
+    figures::{Figures, LayerFigures, Times},
     layer::{Layer, Tier},
     write::Later,
 };
-use crate::{Note, ObjectKey, Objects, RecipeKey, Recipes, StoreError, limits};
+use crate::{Held, Note, ObjectKey, Objects, RecipeKey, Recipes, StoreError, limits};
 
 /// A note that ends within this time is not worth a durable write, ms.
 const BRIEF_MS: u64 = 5 * 60_000;
@@ -75,6 +75,15 @@ impl Tiers {
     /// What each layer did since the start, in their order.
     pub fn figures(&self) -> Vec<LayerFigures> {
         self.layers.iter().map(|layer| layer.figures()).collect()
+    }
+
+    /// By layer, in their order: what a sweep would remove. `None` where that cannot be told, or not now.
+    pub async fn idle(&self, idle_ms: u64, keep: &[ObjectKey]) -> Vec<Option<Held>> {
+        let asked = self.layers.iter().map(|layer| async move {
+            let held = layer.try_for(HEALTH_MS, layer.tier.idle(idle_ms, keep));
+            held.await.ok().flatten()
+        });
+        join_all(asked).await
     }
 
     /// Asks the layers one after the other until one has it.

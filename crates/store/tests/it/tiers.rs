@@ -9,8 +9,8 @@ use bytes::Bytes;
 use events::{At, Clock, ManualClock, SystemClock};
 use futures::{FutureExt, future::BoxFuture};
 use store::{
-    Figures, FolderObjects, Known, Layer, MemoryObjects, Note, ObjectKey, Objects, Recipe,
-    RecipeKey, Recipes, StoreError, Tiers,
+    Figures, FolderObjects, Held, Known, Layer, MemoryObjects, Note, ObjectKey, Objects, Recipe,
+    RecipeKey, Recipes, StoreError, Tiers, Times,
 };
 
 /// Memory that can be told to fail or to never answer, and counts how often it was asked.
@@ -257,6 +257,7 @@ async fn objects_that_are_too_large_for_a_layer_pass_it_by() {
         tiers.figures()[0].objects,
         Figures {
             misses: 1,
+            reads: times([(0, 1)]),
             ..Figures::default()
         }
     );
@@ -329,4 +330,52 @@ async fn a_bad_note_in_the_folder_is_removed_and_counts_as_absent() {
     assert_eq!(folder.find(&recipe()).await, Ok(Some(note)));
     assert_eq!(folder.sweep(0, &[]).await, Ok(0), "notes are no objects");
     assert!(!path.exists(), "and are swept with them");
+}
+
+/// So many reads up to each of these milliseconds.
+fn times<const N: usize>(all: [(u32, u64); N]) -> Times {
+    let mut times = Times::default();
+    for (ms, n) in all {
+        let at = Times::BORDERS.iter().position(|border| *border == ms);
+        times.0[at.unwrap()] = n;
+    }
+    times
+}
+
+#[test]
+fn times_are_told_by_the_border_under_which_they_are() {
+    assert_eq!(Times::default().within(50), None, "nothing was read");
+    let most_at_once = times([(0, 90), (5, 9), (400, 1)]);
+    assert_eq!(most_at_once.within(50), Some(0));
+    assert_eq!(most_at_once.within(90), Some(0));
+    assert_eq!(most_at_once.within(95), Some(5));
+    assert_eq!(most_at_once.within(100), Some(400));
+    assert_eq!(most_at_once.count(), 100);
+    let later = times([(0, 95), (5, 9), (400, 1)]);
+    assert_eq!(later.since(&most_at_once), times([(0, 5)]));
+    let mut late = Times::default();
+    late.0[13] = 1;
+    assert_eq!(late.within(50), None, "longer than any border");
+}
+
+#[tokio::test]
+async fn each_layer_says_what_would_be_swept() {
+    let w = world();
+    let tiers = Tiers::new(
+        vec![
+            Layer::new("memory", Arc::new(MemoryObjects::default())),
+            Layer::new("moody", w.top.clone()),
+        ],
+        w.clock.clone(),
+    );
+    let kept = tiers.put(sound(1)).await.unwrap();
+    tiers.put(sound(2)).await.unwrap();
+    let keep = [kept];
+    let idle = tiers.idle(0, &keep).await;
+    let one = Held {
+        entries: 1,
+        bytes: sound(2).len() as u64,
+    };
+    assert_eq!(idle, [Some(one), None], "who cannot tell does not guess");
+    assert_eq!(tiers.sweep(0, &keep).await, Ok(1));
 }

@@ -86,14 +86,14 @@ refresh();
 setInterval(refresh, 30_000);
 
 // g then a letter goes to a page; whoever dictates or mistypes can turn that off.
-const places = { h: "/console/", l: "/console/live", c: "/console/calls", t: "/console/call", f: "/console/fillers" };
+const places = { h: "/console/", l: "/console/live", c: "/console/calls", t: "/console/call", f: "/console/fillers", p: "/console/providers", v: "/console/voices", k: "/console/cache", b: "/console/benchmarks" };
 const keys = document.querySelector("[data-shortcuts]");
 let off = localStorage.getItem("shortcuts") === "off";
 let went = 0;
 const tell = () => {
   keys.hidden = false;
   keys.textContent = off ? "Turn keys on" : "Turn keys off";
-  keys.title = "g, then h, l, c, t or f opens Home, Live, Calls, Test call or Fillers";
+  keys.title = "g, then h, l, c, t, f, p, v, k or b opens Home, Live, Calls, Test call, Fillers, Providers, Voices, Cache or Benchmarks";
 };
 keys?.addEventListener("click", () => {
   off = !off;

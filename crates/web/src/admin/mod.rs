@@ -1,19 +1,32 @@
 //! The admin API: everything that the console and the command line do is one of these.
 
+mod bench;
+mod cache;
 mod calls;
 mod fillers;
 mod jobs;
 mod phone;
+mod prewarm;
+mod providers;
+mod purge;
 mod sse;
+mod voices;
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
 use crate::{App, Problem, guard::Admin};
 
+pub use bench::Benches;
+pub(crate) use bench::{
+    bench, latest as latest_bench, report as bench_report, start as start_bench,
+};
+pub(crate) use cache::{LayerRow, Overview, overview};
 pub(crate) use fillers::{generation, start as generate};
 pub use jobs::{Job, Jobs};
 pub use phone::Lines;
+pub(crate) use providers::{Engine, Ill, engines};
+pub(crate) use voices::{VoiceRow, voices};
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -22,9 +35,14 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/admin/v1/businesses", web::get().to(businesses))
         .route("/admin/v1/config/reload", web::post().to(reload))
         .route("/admin/v1/webhooks", web::get().to(webhooks))
+        .configure(bench::routes)
         .configure(fillers::routes)
         .configure(calls::routes)
-        .configure(phone::routes);
+        .configure(prewarm::routes)
+        .configure(phone::routes)
+        .configure(providers::routes)
+        .configure(voices::routes)
+        .configure(cache::routes);
 }
 
 /// A business in a list.

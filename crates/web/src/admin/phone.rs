@@ -73,7 +73,7 @@ struct Dial {
     options: PhoneOptions,
 }
 
-async fn json<T: serde::de::DeserializeOwned>(
+pub(super) async fn json<T: serde::de::DeserializeOwned>(
     app: &App,
     request: &HttpRequest,
     payload: web::Payload,

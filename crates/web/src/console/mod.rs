@@ -5,7 +5,10 @@
 //! so none can be open by mistake, and words of callers are escaped in one place, `page`.
 
 mod assets;
+mod benchmarks;
+mod cache;
 mod calls;
+mod chart;
 mod detail;
 mod door;
 mod fillers;
@@ -13,8 +16,10 @@ mod home;
 mod live;
 mod page;
 mod phone;
+mod providers;
 mod sound;
 mod timeline;
+mod voices;
 mod waterfall;
 mod wave;
 mod words;
@@ -43,6 +48,10 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(detail::routes)
         .configure(phone::routes)
         .configure(fillers::routes)
+        .configure(providers::routes)
+        .configure(voices::routes)
+        .configure(cache::routes)
+        .configure(benchmarks::routes)
         // Last: an address below the console that is nothing gets a page, not an empty answer.
         .route("/console/{rest:.*}", web::get().to(nothing));
 }

@@ -21,7 +21,9 @@ fn guarded() -> World {
 }
 
 /// Every route that is the admin's.
-const ROUTES: [(&str, &str); 14] = [
+const ROUTES: [(&str, &str); 27] = [
+    ("POST", "/admin/v1/prewarm"),
+    ("GET", "/admin/v1/ahead"),
     ("GET", "/admin/v1/businesses"),
     ("GET", "/admin/v1/webhooks"),
     ("POST", "/admin/v1/config/reload"),
@@ -35,7 +37,18 @@ const ROUTES: [(&str, &str); 14] = [
     ("POST", "/admin/v1/calls/CA1:hangup"),
     ("DELETE", "/admin/v1/callers/+12025550132"),
     ("GET", "/admin/v1/live"),
+    ("GET", "/admin/v1/providers"),
+    ("POST", "/admin/v1/providers/tone:test"),
+    ("GET", "/admin/v1/samples/1.wav"),
+    ("GET", "/admin/v1/voices"),
+    ("POST", "/admin/v1/voices:sample"),
+    ("GET", "/admin/v1/cache"),
+    ("POST", "/admin/v1/cache:purge"),
     ("POST", "/admin/v1/sim/calls"),
+    ("GET", "/admin/v1/bench"),
+    ("POST", "/admin/v1/bench"),
+    ("DELETE", "/admin/v1/bench/1"),
+    ("GET", "/admin/v1/bench/1/report.html"),
 ];
 
 #[test]

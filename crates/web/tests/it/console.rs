@@ -7,12 +7,15 @@ use crate::{
 };
 
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 9] = [
     "/console/",
     "/console/live",
     "/console/calls",
     "/console/call",
     "/console/fillers/bright-smile",
+    "/console/providers",
+    "/console/voices",
+    "/console/cache",
     "/console/nowhere",
 ];
 
@@ -68,13 +71,19 @@ fn nobody_gets_in_without_the_token() {
     for path in PAGES
         .into_iter()
         .chain(["/console/calls/CA1", "/console/calls/CA1/audio.wav"])
+        .chain(["/console/benchmarks", "/console/benchmarks/1/report.html"])
     {
         let reply = world.get(path);
         assert_eq!(reply.status, 303, "{path}");
         let to = reply.header("location").unwrap_or_default();
         assert_eq!(to, format!("/console/signin?next={path}"));
     }
-    for path in ["/console/fillers/bright-smile", "/console/calls/CA1/hangup"] {
+    for path in [
+        "/console/fillers/bright-smile",
+        "/console/calls/CA1/hangup",
+        "/console/benchmarks",
+        "/console/benchmarks/stop",
+    ] {
         let reply = world.send(&request("POST", path, &[FORM], b""));
         assert_eq!(reply.status, 303, "{path}");
         assert!(

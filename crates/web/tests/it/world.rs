@@ -58,6 +58,8 @@ pub struct Plan {
     pub phones: Option<Arc<dyn PhoneNetwork>>,
     /// What is wrong with the configuration.
     pub complaint: Option<String>,
+    /// Who measures the voices.
+    pub benches: Option<Arc<dyn web::BenchDesk>>,
 }
 
 impl Default for Plan {
@@ -80,6 +82,7 @@ impl Default for Plan {
             calls: 1_000,
             phones: None,
             complaint: None,
+            benches: None,
         }
     }
 }
@@ -172,12 +175,24 @@ impl Plan {
             complaint: Box::new(move || complaint.clone()),
             further: Box::new(Vec::new),
             jobs: web::admin::Jobs::default(),
+            benches: self.benches.map(web::admin::Benches::new),
             lines: web::admin::Lines::default(),
+            studio: web::Studio::new(vec!["tone".into()], Box::new(price)),
             draining: web::Draining::default(),
             mismatches: web::webhooks::Mismatches::default(),
             traffic: web::webhooks::Traffic::default(),
         }
     }
+}
+
+/// What the voice that is tested with costs.
+fn price(engine: &str) -> Option<web::EnginePrice> {
+    (engine == "tone").then(|| web::EnginePrice {
+        usd_per_million_chars: 30.0,
+        what: "a hum".into(),
+        source: "https://tone.example/prices".into(),
+        as_of: "2026-11-01".into(),
+    })
 }
 
 /// The demo's business, in the voice that is tested with.
