@@ -1,6 +1,6 @@
 //! What was said once is not paid for again.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use futures::future::join_all;
 use provider_sim::{Company, Fault, Sim};
@@ -60,14 +60,17 @@ async fn a_hundred_misses_in_two_programs_on_one_redis_are_one_request() {
         House::open(&settings, named).await,
         House::open(&settings, named).await,
     ];
-    // Long enough for all to want it before it is there.
-    voice.fault(Fault::Slow { first_ms: 400 });
+    // Long enough for all to want it before it is there, though no two ring in the same moment.
+    voice.fault(Fault::Slow { first_ms: 1_500 });
     let before = spoken(&voice);
     let networks = houses.each_ref().map(House::network);
     let question = &questions()[..1];
-    let placed = networks
-        .iter()
-        .flat_map(|network| (0..50).map(move |_| call(network, question)));
+    let placed = networks.iter().flat_map(|network| {
+        (0..50).map(move |number| async move {
+            tokio::time::sleep(Duration::from_millis(15 * number)).await;
+            call(network, question).await
+        })
+    });
     let reports = join_all(placed).await;
     let mut heard = Heard::default();
     for report in &reports {
