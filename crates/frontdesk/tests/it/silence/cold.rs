@@ -85,7 +85,7 @@ impl Before {
         };
         let first = seen.iter().enumerate().find(fresh);
         let (_, first) = first.expect("it was asked");
-        println!(
+        eprintln!(
             "{who}: {} connections stood, the first question came over number {}; {} stand after the turn",
             self.connects,
             first.connection,

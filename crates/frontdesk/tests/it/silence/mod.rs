@@ -61,7 +61,7 @@ async fn callers_hear_speech_whatever_breaks() {
         .filter(|part| part.to_string().contains(&only))
         .collect();
     let matrix = matrix::run(&rows, calls(), number("FRONTDESK_SILENCE_ROWS", 8)).await;
-    println!("{matrix}");
+    eprintln!("{matrix}");
     let failed = matrix.failed();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }

@@ -81,7 +81,7 @@ async fn a_hundred_misses_in_two_programs_on_one_redis_are_one_request() {
         .iter()
         .filter(|(text, _)| !before.contains_key(*text))
         .collect();
-    println!("100 calls at two programs: {fresh:?}");
+    eprintln!("100 calls at two programs: {fresh:?}");
     assert!(!fresh.is_empty(), "the answer was new");
     assert!(after.values().all(|times| *times == 1), "{after:?}");
     heard.wrong.truncate(10);

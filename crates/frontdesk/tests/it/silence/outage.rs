@@ -114,7 +114,7 @@ async fn a_minute_without_the_model_costs_no_turn_and_few_questions() {
         }
     }
     let all = asked(&world.mind);
-    println!(
+    eprintln!(
         "{callers} callers, {} calls, {turns} turns; the model was gone for {outage} s: asked {before} times before, \
 {} while it was gone, {all} in all = {:.2} a turn; asked again {} ms after its return; \
 longest silence after a sound {:.0} ms, before one {:.0} ms",
