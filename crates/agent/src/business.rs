@@ -161,6 +161,36 @@ pub struct VoiceChoice {
     pub speed: f32,
     /// Pitch, 1.0 = the voice's own.
     pub pitch: f32,
+    /// The same persona's voice at other providers, by their names: who speaks when its own provider cannot.
+    pub at: BTreeMap<String, VoiceAt>,
+    /// Whether callers may ever hear another voice than this one.
+    pub changes: VoiceChanges,
+}
+
+/// A persona's voice at another provider.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoiceAt {
+    /// The voice's id there.
+    pub id: String,
+    /// Rate there, as a factor on the persona's own; not set = as fast as the persona's own voice, where that was measured.
+    #[serde(default)]
+    pub speed: Option<f32>,
+}
+
+/// Whether another provider may speak on a call.
+///
+/// It is decided by the file and not by what a call heard first: what callers hear first was spoken ahead, so a rule
+/// about the first clip would come to the same, and would need the call to remember it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VoiceChanges {
+    /// Another provider speaks when the voice's own cannot (default).
+    #[default]
+    Allowed,
+    /// Only the voice's own provider speaks, in every call from its first word to its last. When it cannot, clips that it
+    /// spoke before are played, and what was never spoken is read by the carrier's voice.
+    Forbidden,
 }
 
 impl Default for VoiceChoice {
@@ -170,6 +200,8 @@ impl Default for VoiceChoice {
             id: "heart".into(),
             speed: 1.0,
             pitch: 1.0,
+            at: BTreeMap::new(),
+            changes: VoiceChanges::Allowed,
         }
     }
 }

@@ -21,6 +21,7 @@ struct Suite<'a> {
 pub async fn holds(desk: &dyn Desk, tag: &str) {
     let suite = Suite { desk, tag };
     suite.a_booking_is_made_once_per_key().await;
+    suite.a_call_is_given_again_what_it_has().await;
     suite.overlapping_times_are_taken().await;
     suite.parallel_places_are_counted().await;
     suite.racing_callers_get_one_slot().await;
@@ -111,6 +112,30 @@ impl Suite<'_> {
         );
     }
 
+    async fn a_call_is_given_again_what_it_has(&self) {
+        let ask = self.ask("again", self.slot(0, 30));
+        let book = |turn, ask: &BookingAsk| self.desk.book(self.key("again", turn), ask.clone());
+        let first = book(1, &ask).await.expect("a free time can be booked");
+        let again = book(2, &ask).await;
+        assert_eq!(
+            again.as_ref(),
+            Ok(&first),
+            "a turn that did not hear of it is given the booking of the turn before"
+        );
+        let other = self.desk.book(self.key("again2", 1), ask.clone()).await;
+        assert_eq!(other, Err(DeskError::Taken), "another call is not");
+        let mut son = ask.clone();
+        son.name = "Tim Lee".into();
+        let other = book(3, &son).await;
+        assert_eq!(other, Err(DeskError::Taken), "nor is another person");
+        self.desk
+            .cancel(self.key("again", 4), first.id.clone())
+            .await
+            .expect("it can be cancelled");
+        let anew = book(5, &ask).await.expect("a cancelled time is free");
+        assert_ne!(anew.id, first.id, "what was cancelled is not given again");
+    }
+
     async fn overlapping_times_are_taken(&self) {
         let book = |turn, slot| {
             self.desk
@@ -154,11 +179,11 @@ impl Suite<'_> {
         ask.parallel = 2;
         for turn in 1..=2 {
             self.desk
-                .book(self.key("parallel", turn), ask.clone())
+                .book(self.key(&format!("parallel{turn}"), 1), ask.clone())
                 .await
                 .expect("two places are free");
         }
-        let third = self.desk.book(self.key("parallel", 3), ask).await;
+        let third = self.desk.book(self.key("parallel3", 1), ask).await;
         assert_eq!(third, Err(DeskError::Taken), "the third finds no place");
         assert!(
             !self.is_free("parallel", &self.slot(0, 30), 2).await,

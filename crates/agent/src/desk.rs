@@ -51,8 +51,6 @@ pub struct Booking {
     pub ask: BookingAsk,
     /// True when it was cancelled.
     pub cancelled: bool,
-    /// The call in which it was made.
-    pub call: CallId,
 }
 
 /// A message for the business.
@@ -91,7 +89,8 @@ pub trait Desk: Send + Sync {
         candidates: Vec<Slot>,
         parallel: u32,
     ) -> BoxFuture<'_, Result<Vec<Slot>, DeskError>>;
-    /// Books, or says that the time is taken.
+    /// Books, or says that the time is taken. A call that asks in a later turn for what it has already (business, service,
+    /// start and name) is given that booking again: it may have been made by a turn that was cut off before it said so.
     fn book(&self, key: EffectKey, ask: BookingAsk) -> BoxFuture<'_, Result<Booking, DeskError>>;
     /// The caller's bookings that are not cancelled and start after `now`, soonest first, at most 10.
     fn find(

@@ -25,7 +25,7 @@ mod standby;
 pub use breaker::{Breaker, Pass};
 pub use business::{
     Business, Disclosure, Fact, Fillers, Hours, Offer, OneOrMany, Price, Silence, Transfer,
-    VoiceChoice,
+    VoiceAt, VoiceChanges, VoiceChoice,
 };
 pub use desk::{Booking, BookingAsk, Desk, DeskError, EffectKey, Message, Slot};
 pub use lint::Lint;
@@ -34,6 +34,6 @@ pub use model::{
     Line, MOST_ROUNDS, Model, ModelAgent, ModelError, ModelFault, Piece, Prompt, Strainer, Tool,
     ToolCall,
 };
-pub use reply::{Agent, Ask, Delta, Exchange, Memo, Profile, Then};
-pub use scripted::{Pace, Scripted, Sleeper};
+pub use reply::{Agent, Ask, Delta, Exchange, Memo, Profile, Standing, Then};
+pub use scripted::{Pace, Scripted, Sleeper, repertoire};
 pub use standby::{Patience, Ping, Standby};

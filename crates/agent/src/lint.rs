@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use text::FillerClass;
 
 use crate::{
-    business::Business,
+    business::{Business, VoiceChanges},
     greeting::{discloses, is_off},
     hear::phone::is_e164,
     hours::{Key, key, spans},
@@ -248,13 +248,7 @@ impl Business {
     }
 
     fn lint_manner(&self, lints: &mut Lints) {
-        if !(0.5..=2.0).contains(&self.voice.speed) {
-            lints.add(
-                "voice.speed",
-                format!("{} is not a speed that is understood", self.voice.speed),
-                "use 0.5 to 2.0",
-            );
-        }
+        self.lint_voice(lints);
         if self.silence.reprompt_s.is_empty()
             || self
                 .silence
@@ -283,6 +277,39 @@ impl Business {
                 format!("`{other}` is not a mode"),
                 "use \"auto\" or \"off\"",
             ),
+        }
+    }
+
+    fn lint_voice(&self, lints: &mut Lints) {
+        let voice = &self.voice;
+        let elsewhere = voice.at.iter();
+        let speeds = elsewhere.map(|(name, at)| (format!("voice.at.{name}.speed"), at.speed));
+        let own = ("voice.speed".to_owned(), Some(voice.speed));
+        for (path, speed) in [own].into_iter().chain(speeds) {
+            if let Some(speed) = speed.filter(|s| !(0.5..=2.0).contains(s)) {
+                let message = format!("{speed} is not a speed that is understood");
+                lints.add(path, message, "use 0.5 to 2.0");
+            }
+        }
+        for (name, at) in &voice.at {
+            if at.id.trim().is_empty() {
+                let hint = "write the voice's id there, or remove the entry";
+                lints.add(format!("voice.at.{name}.id"), "the id is empty", hint);
+            }
+            if *name == voice.provider {
+                lints.add(
+                    format!("voice.at.{name}"),
+                    format!("`{name}` is the voice's own provider"),
+                    "write its voice as `id` under `[voice]`",
+                );
+            }
+        }
+        if voice.changes == VoiceChanges::Forbidden && !voice.at.is_empty() {
+            lints.add(
+                "voice.at",
+                "these voices never speak, because `voice.changes` is \"forbidden\"",
+                "remove them, or allow changes",
+            );
         }
     }
 

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use events::{At, BusinessId};
+use events::{At, BusinessId, CallId};
 use futures::{
     FutureExt,
     future::{BoxFuture, ready},
@@ -25,6 +25,8 @@ pub struct MemoryDesk {
 #[derive(Debug, Default)]
 struct Pages {
     bookings: Vec<Booking>,
+    /// The call that made each booking, by its id.
+    calls: HashMap<String, CallId>,
     messages: Vec<Message>,
     /// What a write answered, so that it answers the same again.
     done: HashMap<EffectKey, Result<Option<Booking>, DeskError>>,
@@ -90,6 +92,18 @@ impl Pages {
         self.bookings.iter().filter(overlaps).count() < parallel as usize
     }
 
+    /// What this call has booked already, when it asks for that once more.
+    fn made_by(&self, call: &CallId, ask: &BookingAsk) -> Option<&Booking> {
+        let name = |ask: &BookingAsk| ask.name.trim().to_lowercase();
+        self.bookings.iter().find(|b| {
+            !b.cancelled
+                && self.calls.get(&b.id) == Some(call)
+                && (&b.ask.business, &b.ask.service) == (&ask.business, &ask.service)
+                && b.ask.slot.start == ask.slot.start
+                && name(&b.ask) == name(ask)
+        })
+    }
+
     fn standing(&mut self, id: &str) -> Result<&mut Booking, DeskError> {
         let found = self
             .bookings
@@ -122,16 +136,19 @@ impl Desk for MemoryDesk {
     fn book(&self, key: EffectKey, ask: BookingAsk) -> BoxFuture<'_, Result<Booking, DeskError>> {
         let call = key.call.clone();
         let answer = self.once(key, |pages| {
+            if let Some(first) = pages.made_by(&call, &ask) {
+                return Ok(Some(first.clone()));
+            }
             if !pages.has_room(&ask.business, &ask.slot, ask.parallel, None) {
                 return Err(DeskError::Taken);
             }
             let id = format!("b{}", pages.bookings.len() + 1);
             let booking = Booking {
-                id,
+                id: id.clone(),
                 ask,
                 cancelled: false,
-                call,
             };
+            pages.calls.insert(id, call);
             pages.bookings.push(booking.clone());
             Ok(Some(booking))
         });

@@ -46,6 +46,19 @@ pub struct Ask {
     pub memo: Memo,
 }
 
+/// How a call stands after a turn: what is needed to look ahead.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The business, as it was when the call began.
+    pub business: Arc<Business>,
+    /// What the agent remembers.
+    pub memo: Memo,
+    /// The caller's number (E.164) when the carrier showed it.
+    pub caller: Option<String>,
+    /// The present moment, wall time.
+    pub now: At,
+}
+
 /// What the line should expect from the caller next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -93,4 +106,11 @@ pub trait Agent: Send + Sync {
 
     /// Replies to what was heard, piece by piece. Dropping the stream cancels the work; effects that it already had stay.
     fn reply(&self, ask: Ask) -> BoxStream<'static, Delta>;
+
+    /// Sentences that it will probably say in its next turns, word for word, the likeliest first, so that they can be
+    /// spoken ahead of need. It has no effect and takes no longer than a few milliseconds; whoever cannot tell says
+    /// nothing.
+    fn likely_next(&self, _standing: &Standing) -> Vec<String> {
+        Vec::new()
+    }
 }

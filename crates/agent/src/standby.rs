@@ -18,7 +18,7 @@ use text::Sentences;
 use crate::{
     breaker::{Breaker, Pass},
     greeting,
-    reply::{Agent, Ask, Delta, Memo, Profile, Then},
+    reply::{Agent, Ask, Delta, Memo, Profile, Standing, Then},
     scripted::{
         Sleeper,
         state::{Open, State},
@@ -130,6 +130,10 @@ impl Agent for Standby {
         // The work runs only while the stream is polled, so dropping the stream drops the work.
         let work = stream::once(work.boxed()).filter_map(|()| ready(None));
         stream::select(deltas, work).boxed()
+    }
+
+    fn likely_next(&self, standing: &Standing) -> Vec<String> {
+        self.inner.primary.likely_next(standing)
     }
 }
 

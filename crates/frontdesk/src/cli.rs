@@ -57,6 +57,8 @@ pub enum Command {
     /// The filler clips of a business
     #[command(subcommand)]
     Fillers(Fillers),
+    /// Speak ahead what callers may hear, once it is said what that costs
+    Prewarm(crate::prewarm::Prewarm),
     /// The files of the built-in voice
     #[command(subcommand)]
     Models(Models),

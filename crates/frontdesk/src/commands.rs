@@ -13,6 +13,7 @@ use crate::{
     demo,
     house::House,
     log::{self, say},
+    prewarm,
     replay::{self, Recorder},
     shutdown::{self, Asked, Grace, Signals},
     telephone::{self, Print, Scripted, Talker},
@@ -57,6 +58,7 @@ async fn dispatch(cli: Cli, live: Live) -> anyhow::Result<ExitCode> {
         Some(Command::Demo(demo)) => demo::run(live, demo).await,
         Some(Command::Call(call)) => self::call(live, call).await,
         Some(Command::Fillers(command)) => fillers(live, command).await,
+        Some(Command::Prewarm(options)) => prewarm::run(live, options).await,
         Some(Command::Models(command)) => models(&live, &command),
         Some(Command::Bench(Bench::Server(pipeline))) => bench::server(live, &pipeline).await,
         // These were done before there was a runtime.
@@ -106,7 +108,10 @@ async fn serve(live: Live) -> anyhow::Result<ExitCode> {
     let (handle, server) = web::serve(house.app.clone(), house.listener.try_clone()?, 2)?;
     let warm = async {
         match house.warm_up().await {
-            Ok(ready) => tracing::info!(ready, "the voice and its fillers are ready"),
+            Ok(ready) => {
+                tracing::info!(ready, "the voice and its fillers are ready");
+                house.start_prewarm();
+            }
             Err(error) => tracing::error!(
                 error = format!("{error:#}"),
                 "no built-in voice; callers hear the next rung"

@@ -11,6 +11,7 @@ mod house;
 mod join;
 mod log;
 mod phone;
+mod prewarm;
 mod replay;
 mod shutdown;
 mod telephone;

@@ -46,6 +46,10 @@ impl Tts for BuiltIn {
         self.0.get().map(Tts::voices).unwrap_or_default()
     }
 
+    fn words_per_minute(&self, voice: &str) -> Option<f32> {
+        EmbeddedTts::pace(voice)
+    }
+
     fn speak(&self, utterance: Utterance) -> SpeechStream {
         match self.0.get() {
             Some(voice) => voice.speak(utterance),
@@ -76,7 +80,7 @@ pub fn ladder(
         let tts: Option<Arc<dyn Tts>> = match name.as_str() {
             "embedded" => Some(Arc::new(built_in.clone())),
             "flite" => process(Program::flite(), scratch),
-            "espeak" | "espeak-ng" => process(Program::espeak_ng(), scratch),
+            "espeak" => process(Program::espeak_ng(), scratch),
             name => {
                 rungs.extend(rung(name, config, &http)?);
                 None
@@ -114,11 +118,15 @@ pub fn models_dir(speech: &Speech, data: &Path) -> PathBuf {
         .unwrap_or_else(|| data.join("models"))
 }
 
-/// Opens the built-in voice, installing its files first when they are missing. Blocks: it works for seconds.
+/// Opens the built-in voice if the chain names it, installing its files first when they are missing. Blocks: it works
+/// for seconds.
 ///
 /// # Errors
 /// What is missing, and what to do.
 pub fn open(built_in: &BuiltIn, speech: &Speech, data: &Path) -> anyhow::Result<()> {
+    if !speech.chain.iter().any(|name| name == "embedded") {
+        return Ok(());
+    }
     let dir = models_dir(speech, data);
     if !speech.offline && !models::missing(&dir).is_empty() {
         install(&dir)?;

@@ -36,6 +36,7 @@ pub(crate) struct House {
     pub(crate) company: Company,
     pub(crate) plan: Mutex<Plan>,
     pub(crate) pace: Mutex<Pace>,
+    pub(crate) gain_db: Mutex<f32>,
     pub(crate) log: Log,
     pub(crate) chat: Chat,
 }
@@ -44,6 +45,10 @@ impl House {
     fn next_fault(&self) -> Fault {
         let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
         plan.next()
+    }
+
+    fn gain_db(&self) -> f32 {
+        *self.gain_db.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn pace(&self) -> Pace {
@@ -218,7 +223,7 @@ impl Visit {
             headers,
             json: json(&body),
             body,
-            voicing: Voicing::of(fault, self.house.company.gain_db()),
+            voicing: Voicing::of(fault, self.house.gain_db()),
             pace: self.house.pace(),
             chat: self.house.chat.clone(),
         };

@@ -41,6 +41,7 @@ impl Sim {
             company,
             plan: Mutex::default(),
             pace: Mutex::default(),
+            gain_db: Mutex::new(company.gain_db()),
             log: Log::default(),
             chat: Chat::default(),
         });
@@ -96,6 +97,16 @@ impl Sim {
             .pace
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = pace;
+    }
+
+    /// From now on it speaks this much louder than the bare voice, which is at about -20 dBFS, instead of as loud as the
+    /// company does.
+    pub fn loudness(&self, gain_db: f32) {
+        *self
+            .house
+            .gain_db
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = gain_db;
     }
 
     /// What the language model says to the next requests, one script each; after them it says "I see."

@@ -37,13 +37,22 @@ impl Verdict {
         Verdict { kind, code: None }
     }
 
-    /// The same with the company's word for it, if it is one.
+    /// The same with the company's word for it, if it is one. A word about what may be said is about this text, whatever
+    /// status comes with it: the company is well.
     pub(crate) fn coded(mut self, code: Option<&Value>) -> Verdict {
         let word = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
         self.code = code
             .and_then(Value::as_str)
             .filter(|code| !code.is_empty() && code.len() <= LONGEST_CODE && code.chars().all(word))
             .map(str::to_owned);
+        let about_the_text = |code: &String| {
+            let code = code.to_ascii_lowercase();
+            let words = ["policy", "moderation", "content_filter", "guideline"];
+            words.iter().any(|word| code.contains(word))
+        };
+        if self.code.as_ref().is_some_and(about_the_text) {
+            self.kind = ErrorKind::BadRequest;
+        }
         self
     }
 
@@ -141,6 +150,22 @@ mod tests {
         for nonsense in ["", "soon", "NaN", "inf"] {
             assert_eq!(wait("retry-after", nonsense), None, "{nonsense:?}");
         }
+    }
+
+    #[test]
+    fn a_text_that_may_not_be_said_is_no_failure_of_the_company() {
+        for code in [
+            "content_against_policy",
+            "content_policy_violation",
+            "content_filter",
+        ] {
+            for status in [400, 401, 403, 422, 429] {
+                let verdict = Verdict::by_status(status).coded(Some(&json!(code)));
+                assert!(!verdict.kind.blames_provider(), "{status} {code}");
+            }
+        }
+        let key = Verdict::by_status(401).coded(Some(&json!("invalid_api_key")));
+        assert!(key.kind.blames_provider());
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The provider's name in voices, events and on the health page.
-pub const NAME: &str = "xtts-api";
+pub const NAME: &str = "xtts_api";
 
 /// The text goes into the address when it streams, and servers take only so long a one.
 const MOST_STREAMED: usize = 1_500;

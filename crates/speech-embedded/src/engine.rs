@@ -10,7 +10,7 @@ use std::{
 
 use audio::Pcm;
 use futures::{StreamExt, channel::mpsc, stream};
-use tts::{ErrorKind, MAX_CHARS, SpeakError, SpeechStream, Tts, Utterance, VoiceInfo};
+use tts::{ErrorKind, MAX_CHARS, SpeakError, SpeechStream, Tts, Urgency, Utterance, VoiceInfo};
 
 use crate::{
     VoiceError,
@@ -22,6 +22,9 @@ use crate::{
 
 /// Its one voice.
 const VOICE: &str = "heart";
+
+/// How many words a minute it says at its own pace, by tests/it/pace.rs.
+const WORDS_PER_MINUTE: f32 = 249.0;
 
 /// How much of the machine the voice may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +63,11 @@ struct Job {
 }
 
 impl EmbeddedTts {
+    /// [`Tts::words_per_minute`], for whoever has not opened it yet.
+    pub fn pace(voice: &str) -> Option<f32> {
+        (voice == VOICE).then_some(WORDS_PER_MINUTE)
+    }
+
     /// Opens the voice whose files are below `models`; see [`crate::models::install`].
     pub fn open(models: &Path) -> Result<EmbeddedTts, VoiceError> {
         EmbeddedTts::open_with(models, Settings::default())
@@ -68,11 +76,12 @@ impl EmbeddedTts {
     /// Opens the voice with a say in how much of the machine it uses.
     pub fn open_with(models: &Path, settings: Settings) -> Result<EmbeddedTts, VoiceError> {
         let shared = Arc::new(Shared::open(models)?);
+        let workers = settings.workers.max(1);
         let mut tts = EmbeddedTts {
-            queue: Arc::new(Queue::new(settings.waiting.max(1))),
+            queue: Arc::new(Queue::new(settings.waiting.max(1), workers)),
             workers: Vec::new(),
         };
-        for i in 0..settings.workers.max(1) {
+        for i in 0..workers {
             let (shared, queue) = (shared.clone(), tts.queue.clone());
             let worker = thread::Builder::new()
                 .name(format!("voice-{i}"))
@@ -111,6 +120,10 @@ impl Tts for EmbeddedTts {
         }]
     }
 
+    fn words_per_minute(&self, voice: &str) -> Option<f32> {
+        Self::pace(voice)
+    }
+
     fn speak(&self, utterance: Utterance) -> SpeechStream {
         if utterance.voice.id != VOICE {
             let what = format!("there is no voice {:?}, only {VOICE:?}", utterance.voice.id);
@@ -119,12 +132,14 @@ impl Tts for EmbeddedTts {
         // There is at least one character to a breath, so the channel is never full.
         let (reply, stream) = mpsc::channel(MAX_CHARS);
         let deadline = Instant::now() + Duration::from_millis(u64::from(utterance.deadline_ms));
+        let urgency = utterance.urgency;
         let job = Job {
             utterance,
             deadline,
             reply,
         };
-        match self.queue.put(job, |waiting| waiting.reply.is_closed()) {
+        let gone = |waiting: &Job| waiting.reply.is_closed();
+        match self.queue.put(job, urgency, gone) {
             Ok(()) => stream.boxed(),
             Err(_) => failed(
                 ErrorKind::RateLimited,
@@ -139,24 +154,35 @@ fn failed(kind: ErrorKind, what: &str) -> SpeechStream {
 }
 
 fn work(queue: &Queue<Job>, speaker: &Speaker) {
-    while let Some(mut job) = queue.take() {
-        let Job {
-            utterance,
-            deadline,
-            reply,
-        } = &mut job;
-        // A text that trips a library must cost its own call a clip, and nobody else anything.
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            speak(speaker, utterance, *deadline, reply)
-        }));
-        let error = match result {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => error,
-            Err(_) => SpeakError::new(ErrorKind::Broken, NAME, "a defect: this text made it panic"),
-        };
-        // Whoever asked may have gone.
-        let _ = reply.try_send(Err(error));
+    while let Some(job) = queue.take() {
+        serve(job, queue, speaker);
     }
+}
+
+fn serve(mut job: Job, queue: &Queue<Job>, speaker: &Speaker) {
+    let Job {
+        utterance,
+        deadline,
+        reply,
+    } = &mut job;
+    // Between two breaths of work ahead, callers whom no other worker is free for are served.
+    let ahead = utterance.urgency == Urgency::Ahead;
+    let give_way = || {
+        while let Some(live) = ahead.then(|| queue.take_live()).flatten() {
+            serve(live, queue, speaker);
+        }
+    };
+    // A text that trips a library must cost its own call a clip, and nobody else anything.
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        speak(speaker, utterance, *deadline, reply, give_way)
+    }));
+    let error = match result {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error,
+        Err(_) => SpeakError::new(ErrorKind::Broken, NAME, "a defect: this text made it panic"),
+    };
+    // Whoever asked may have gone.
+    let _ = reply.try_send(Err(error));
 }
 
 fn speak(
@@ -164,6 +190,7 @@ fn speak(
     utterance: &Utterance,
     deadline: Instant,
     reply: &mut Reply,
+    give_way: impl Fn(),
 ) -> Result<(), SpeakError> {
     let error = |(kind, what): Refusal| SpeakError::new(kind, NAME, what);
     let mut spoke = false;
@@ -171,6 +198,7 @@ fn speak(
         return Ok(());
     }
     for step in plan(utterance).map_err(error)? {
+        give_way();
         if Instant::now() >= deadline {
             let late = format!("not done after {} ms", utterance.deadline_ms);
             return Err(error((ErrorKind::Timeout, late)));

@@ -40,6 +40,8 @@ pub struct Program {
     pub voice: &'static str,
     /// Samples per second that it writes.
     pub rate: u32,
+    /// How many words a minute it says at its own pace, where that was measured.
+    pub words_per_minute: Option<f32>,
     /// Arguments that make it answer and end at once.
     pub probe: &'static [&'static str],
     /// Arguments for speech, given pace in parts of 1, pitch in parts of 1, and the file to write.
@@ -54,6 +56,8 @@ impl Program {
             command: "flite".into(),
             voice: "rms",
             rate: 16_000,
+            // Of flite 2.2, by tests/it/pace.rs.
+            words_per_minute: Some(192.0),
             probe: &["-lv"],
             arguments: |pace, _, file| {
                 let stretch = format!("duration_stretch={:.3}", 1.0 / pace);
@@ -77,10 +81,12 @@ impl Program {
     /// espeak-ng: over a telephone every third word is lost, but it speaks.
     pub fn espeak_ng() -> Program {
         Program {
-            name: "espeak-ng",
+            name: "espeak",
             command: "espeak-ng".into(),
             voice: "en-us",
             rate: 22_050,
+            // Of espeak-ng 1.51, by tests/it/pace.rs.
+            words_per_minute: Some(215.0),
             probe: &["--version"],
             arguments: |pace, pitch, file| {
                 let (words, height) = ((165.0 * pace) as u32, (50.0 * pitch).min(99.0) as u32);
@@ -141,6 +147,12 @@ impl Tts for ProcessTts {
             language: "en-US".into(),
             rate: self.program.rate,
         }]
+    }
+
+    fn words_per_minute(&self, voice: &str) -> Option<f32> {
+        self.program
+            .words_per_minute
+            .filter(|_| voice == self.program.voice)
     }
 
     fn speak(&self, utterance: Utterance) -> SpeechStream {

@@ -12,13 +12,16 @@ const CELL: u64 = 5 * 60 * 1000;
 
 /// A stretch of time, `[start, end)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Span {
-    pub(crate) start: u64,
-    pub(crate) end: u64,
+pub struct Span {
+    /// Its first moment, epoch ms.
+    pub start: u64,
+    /// The first moment after it, epoch ms.
+    pub end: u64,
 }
 
 impl Span {
-    pub(crate) fn new(start: At, minutes: u32) -> Self {
+    /// So many minutes from `start`.
+    pub fn new(start: At, minutes: u32) -> Self {
         Self {
             start: start.0,
             end: (start + u64::from(minutes) * 60_000).0,
@@ -58,8 +61,8 @@ pub(crate) fn most_at_once(span: Span, others: &[Span]) -> usize {
     usize::try_from(most).unwrap_or(0)
 }
 
-/// Whether one more fits.
-pub(crate) fn fits(span: Span, others: &[Span], parallel: u32) -> bool {
+/// Whether `span` fits: at no moment of it `parallel` of `others` are in place.
+pub fn fits(span: Span, others: &[Span], parallel: u32) -> bool {
     most_at_once(span, others) < usize::try_from(parallel).unwrap_or(usize::MAX)
 }
 

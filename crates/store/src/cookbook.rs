@@ -103,6 +103,25 @@ impl Cookbook {
         }
     }
 
+    /// What was made, if it was and is still worth being found; one look, and nobody is waited for.
+    pub async fn look(&self, recipe: &RecipeKey) -> Option<String> {
+        let note = self.recipes.find(recipe).await.ok().flatten()?;
+        match note.known {
+            Known::Made(json) if note.until > self.clock.now() => Some(json),
+            Known::Made(_) | Known::Failed(_) => None,
+        }
+    }
+
+    /// Remembers what came out of making something else.
+    pub async fn remember(&self, recipe: &RecipeKey, made: Made) {
+        let note = Note {
+            until: self.clock.now() + made.keep_ms,
+            known: Known::Made(made.json),
+        };
+        // Unwritten, it is made again when it is wanted.
+        let _ = self.recipes.note(recipe, note).await;
+    }
+
     /// Forgets a recipe whose audio is gone, so that it is made again.
     pub async fn forget(&self, recipe: &RecipeKey) {
         // Not forgotten, it is found once more without its audio, and forgotten then.

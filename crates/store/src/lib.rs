@@ -17,6 +17,7 @@ mod memory_objects;
 mod objects;
 mod recipes;
 mod records;
+pub mod rules;
 mod sqlite;
 mod tiers;
 

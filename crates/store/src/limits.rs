@@ -12,8 +12,8 @@ const SNAPSHOT: usize = 4 << 20;
 const EVENTS: usize = 4096;
 /// The longest text in a row, bytes.
 const TEXT: usize = 16 << 10;
-/// The longest reservation: a week.
-pub(crate) const MINUTES: u32 = 7 * 24 * 60;
+/// The longest reservation, minutes: a week.
+pub const MINUTES: u32 = 7 * 24 * 60;
 
 fn small(what: &str, size: usize, limit: usize) -> Result<(), StoreError> {
     if size <= limit {
@@ -28,8 +28,8 @@ fn odd(text: String) -> Result<(), StoreError> {
     Err(StoreError::Corrupt(text))
 }
 
-/// A commit's sizes, and that its events belong to its call and follow each other.
-pub(crate) fn commit(commit: &Commit) -> Result<(), StoreError> {
+/// Refuses a commit that is too large, or whose events are another call's or do not follow each other.
+pub fn commit(commit: &Commit) -> Result<(), StoreError> {
     let call = &commit.call;
     small(
         "a snapshot",
@@ -65,8 +65,8 @@ pub(crate) fn commit(commit: &Commit) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A length of time that can be reserved.
-pub(crate) fn minutes(minutes: u32) -> Result<(), StoreError> {
+/// Refuses a length of time that nobody reserves.
+pub fn minutes(minutes: u32) -> Result<(), StoreError> {
     if (1..=MINUTES).contains(&minutes) {
         return Ok(());
     }
@@ -75,21 +75,21 @@ pub(crate) fn minutes(minutes: u32) -> Result<(), StoreError> {
     )))
 }
 
-/// A reservation's texts and length.
-pub(crate) fn ask(ask: &ReservationAsk) -> Result<(), StoreError> {
+/// Refuses a reservation whose texts or length are out of bounds.
+pub fn ask(ask: &ReservationAsk) -> Result<(), StoreError> {
     minutes(ask.minutes)?;
     let size = ask.service.len() + ask.name.len() + ask.phone.len();
     small("a reservation", size, TEXT)
 }
 
-/// A message's texts.
-pub(crate) fn message(message: &Message) -> Result<(), StoreError> {
+/// Refuses a message whose texts are too long.
+pub fn message(message: &Message) -> Result<(), StoreError> {
     let size = message.name.len() + message.phone.len() + message.text.len();
     small("a message", size, TEXT)
 }
 
-/// A clip's texts.
-pub(crate) fn clip(clip: &Clip) -> Result<(), StoreError> {
+/// Refuses a filler clip's row whose texts are too long.
+pub fn clip(clip: &Clip) -> Result<(), StoreError> {
     let size = clip.class.len() + clip.text.len() + clip.recipe.len() + clip.object.len();
     small("a filler clip's row", size, TEXT)
 }

@@ -118,6 +118,17 @@ pub struct ReservationAsk {
     pub phone: String,
 }
 
+impl ReservationAsk {
+    /// Whether this asks once more for what `first` asked: the same service at the same place and time for the same
+    /// name, whatever its case. Two names are two people, who may want the same hour side by side.
+    pub fn repeats(&self, first: &Self) -> bool {
+        let name = |ask: &Self| ask.name.trim().to_lowercase();
+        (&self.business, &self.service, self.start)
+            == (&first.business, &first.service, first.start)
+            && name(self) == name(first)
+    }
+}
+
 /// A reservation that exists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reservation {
@@ -203,7 +214,9 @@ pub trait Records: Send + Sync {
     /// One call's events, in order.
     fn events<'a>(&'a self, call: &'a CallId) -> Done<'a, Vec<Stamped>>;
 
-    /// Reserves once per `(call, turn, ordinal)`; [`StoreError::Taken`] when `parallel` others overlap. A repetition returns the first.
+    /// Reserves once per `(call, turn, ordinal)`; [`StoreError::Taken`] when `parallel` others overlap. A repetition returns
+    /// the first. So does a later turn of the same call that asks for what it has already ([`ReservationAsk::repeats`]),
+    /// as long as that stands: an answer that was cut off is asked for again, and the caller has one reservation.
     fn reserve<'a>(
         &'a self,
         call: &'a CallId,
@@ -261,14 +274,14 @@ pub trait Records: Send + Sync {
 }
 
 /// When a commit happened, by its own account: the latest moment that it mentions. Answers are as old as this.
-pub(crate) fn committed_at(commit: &Commit) -> At {
+pub fn committed_at(commit: &Commit) -> At {
     let events = commit.events.iter().map(|e| e.at).max();
     let row = commit.row.ended.unwrap_or(commit.row.started);
     events.map_or(row, |at| at.max(row))
 }
 
 /// The audio objects that these events play.
-pub(crate) fn sounds(events: &[Stamped]) -> impl Iterator<Item = &str> {
+pub fn sounds(events: &[Stamped]) -> impl Iterator<Item = &str> {
     events.iter().filter_map(|stamped| match &stamped.event {
         Event::Voiced { object, .. } => object.as_deref(),
         _ => None,
@@ -276,8 +289,27 @@ pub(crate) fn sounds(events: &[Stamped]) -> impl Iterator<Item = &str> {
 }
 
 /// The error for events that do not follow what is stored.
-pub(crate) fn gap(call: &CallId, first: u32, stored: u64) -> StoreError {
+pub fn gap(call: &CallId, first: u32, stored: u64) -> StoreError {
     StoreError::Corrupt(format!(
         "call {call}: event {first} does not follow the {stored} that are stored; nothing was written"
     ))
+}
+
+/// The events of these batches (JSON), each once, in order. Fails with [`StoreError::Corrupt`] when one cannot be read.
+pub fn read_events(call: &CallId, batches: &[String]) -> Result<Vec<Stamped>, StoreError> {
+    let mut all: Vec<Stamped> = Vec::new();
+    for batch in batches {
+        let events: Vec<Stamped> = serde_json::from_str(batch).map_err(|e| {
+            StoreError::Corrupt(format!(
+                "call {call}: the events after {} cannot be read ({e}); the call's other data is whole",
+                all.len()
+            ))
+        })?;
+        for event in events {
+            if event.seq as usize == all.len() {
+                all.push(event);
+            }
+        }
+    }
+    Ok(all)
 }

@@ -158,7 +158,7 @@ fn booking(reservation: Reservation) -> Booking {
         id,
         ask,
         cancelled,
-        call,
+        call: _,
     } = reservation;
     let ReservationAsk {
         business,
@@ -177,12 +177,7 @@ fn booking(reservation: Reservation) -> Booking {
         name,
         phone,
     };
-    Booking {
-        id,
-        ask,
-        cancelled,
-        call,
-    }
+    Booking { id, ask, cancelled }
 }
 
 fn desk_error(error: StoreError) -> DeskError {

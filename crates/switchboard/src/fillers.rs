@@ -99,11 +99,14 @@ impl Switchboard {
 
     /// Speaks what callers of a business hear first and most, so that it is there when they call.
     pub async fn rehearse(&self, business: &Business) {
+        use agent::greeting;
         let mut lines = vec![
-            agent::greeting::greeting(business),
-            agent::greeting::hold_fallback().to_owned(),
+            greeting::greeting(business),
+            // What is said when something is down must not need what is down.
+            greeting::hold_fallback().to_owned(),
+            greeting::lost_thread().to_owned(),
         ];
-        lines.extend(agent::greeting::nudges(business, None));
+        lines.extend(greeting::nudges(business, None));
         let mut sentences = Vec::new();
         for line in lines {
             let mut cut = text::Sentences::default();
@@ -122,7 +125,9 @@ impl Switchboard {
     async fn make_filler(&self, business: &Business, row: &FillerRow) -> Result<(), String> {
         let (voicer, whose) = (&self.parts().voicer, Whose::Operator);
         let (spoken, _) = voicer.speak(&row.text, &business.voice, whose).await?;
-        let recipe = voicer.recipe(&row.text, &business.voice, whose);
+        // A stand-in's clip is used as one, and made anew when its voice can speak again.
+        let recipe = voicer.recipe_by(&spoken.provider, &row.text, &business.voice, whose);
+        let recipe = recipe.ok_or("the engine that spoke is gone")?;
         let clip = Clip {
             business: business.id.clone(),
             class: row.class.name().to_owned(),

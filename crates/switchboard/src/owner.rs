@@ -3,6 +3,7 @@
 //! The decision: it awaits its inbox, its deadline, its finished children, and the commit of what it is about to send;
 //! never work. An answer leaves only after snapshot, events, request hash and bytes were committed together.
 
+mod ahead;
 mod answer;
 mod begin;
 mod timing;
@@ -29,7 +30,7 @@ use crate::{
     bus::{Moment, Step, Tap},
     mail::{Knock, Mail, Reply, Visit},
     policy::policy,
-    room::{AtWork, Place, Room},
+    room::{Place, Room},
     work,
 };
 
@@ -71,6 +72,8 @@ struct Owner {
     timing: Option<Timing>,
     /// The agent's reply is complete and not stored yet.
     unsaved: bool,
+    /// The sentence that was given to the voice last.
+    voiced: Option<String>,
     fenced: bool,
 }
 
@@ -149,8 +152,12 @@ impl Owner {
         match letter {
             Mail::Visit(visit) => self.visit(*visit),
             Mail::Input(input) => {
-                self.unsaved |= matches!(input, Input::ReplyDone { .. });
+                let complete = matches!(input, Input::ReplyDone { .. });
+                self.unsaved |= complete;
                 self.input(input);
+                if complete {
+                    self.look_ahead();
+                }
             }
             Mail::Note(event) => self.note(event),
             Mail::HangUp => {
@@ -245,6 +252,7 @@ impl Owner {
                     digits,
                 } => self.think(turn, words, digits),
                 Order::Voice { clip, text } => {
+                    self.needed(&text);
                     if let Some(inbox) = self.inbox.upgrade() {
                         let (parts, business) = (self.room.parts.clone(), self.business.clone());
                         self.child(clip.turn, work::voice(parts, business, clip, text, inbox));
@@ -292,7 +300,7 @@ impl Owner {
     }
 
     fn child(&mut self, turn: TurnId, work: impl Future<Output = ()> + Send + 'static) {
-        let counted = AtWork::begin(self.room.clone());
+        let counted = self.room.calm.disturb();
         let child = self.children.spawn(async move {
             let _counted = counted;
             work.await;

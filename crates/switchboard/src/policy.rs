@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use agent::{Business, greeting};
 use call::{FillerClip, FillerMode, FillerPolicy, Policy};
 use events::CallId;
-use store::Clip;
+use store::{Clip, RecipeKey};
 use text::FillerClass;
 
 use crate::{Settings, Voicer, voicer::Whose};
@@ -86,9 +86,16 @@ fn filler_clips(business: &Business, clips: &[Clip], voicer: &Voicer) -> Vec<Fil
     for (class, texts) in filler_texts(business) {
         for text in texts {
             let recipe = voicer.recipe(&text, &business.voice, Whose::Operator);
-            let made = clips
-                .iter()
-                .find(|clip| clip.class == class.name() && clip.recipe == recipe.as_str());
+            let by = |recipe: &RecipeKey| {
+                let fits =
+                    |clip: &&Clip| clip.class == class.name() && clip.recipe == recipe.as_str();
+                clips.iter().find(fits)
+            };
+            let stand_in = || {
+                let others = voicer.other_recipes(&text, &business.voice, Whose::Operator);
+                others.iter().find_map(|(_, recipe)| by(recipe))
+            };
+            let made = by(&recipe).or_else(stand_in);
             let guess = text::speaking_ms(&text);
             all.push(match made {
                 Some(clip) => FillerClip {

@@ -2,38 +2,19 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use events::{BusinessId, CallId};
 use store::Clip;
 use tokio::sync::{mpsc, watch};
 
-use crate::{LiveCall, Parts, forecast::Forecasts, mail::Mail};
+use crate::{LiveCall, Parts, ahead::Ahead, calm::Calm, forecast::Forecasts, mail::Mail};
 
 /// One call's entry.
 pub(crate) struct Entry {
     pub inbox: mpsc::Sender<Mail>,
     pub live: watch::Receiver<LiveCall>,
-}
-
-/// Work beside a call, counted for as long as it lives.
-pub(crate) struct AtWork(Arc<Room>);
-
-impl AtWork {
-    pub fn begin(room: Arc<Room>) -> Self {
-        room.work.fetch_add(1, Ordering::Relaxed);
-        Self(room)
-    }
-}
-
-impl Drop for AtWork {
-    fn drop(&mut self) {
-        self.0.work.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// Removes a call's entry when its owner is gone, however it went.
@@ -52,17 +33,22 @@ impl Drop for Place {
 pub(crate) struct Room {
     pub parts: Arc<Parts>,
     calls: Mutex<HashMap<CallId, Entry>>,
-    work: AtomicUsize,
+    /// Agents and voices at work for calls right now.
+    pub calm: Arc<Calm>,
+    /// What is done before a call needs it.
+    pub ahead: Arc<Ahead>,
     pub forecasts: Forecasts,
     clips: Mutex<HashMap<BusinessId, Arc<Vec<Clip>>>>,
 }
 
 impl Room {
     pub fn new(parts: Parts) -> Self {
+        let (parts, calm) = (Arc::new(parts), Arc::new(Calm::default()));
         Self {
-            parts: Arc::new(parts),
+            ahead: Ahead::new(parts.clone(), calm.clone()),
+            parts,
             calls: Mutex::default(),
-            work: AtomicUsize::new(0),
+            calm,
             forecasts: Forecasts::default(),
             clips: Mutex::default(),
         }
@@ -70,11 +56,6 @@ impl Room {
 
     pub fn calls(&self) -> MutexGuard<'_, HashMap<CallId, Entry>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Agents and voices at work for calls right now.
-    pub fn at_work(&self) -> usize {
-        self.work.load(Ordering::Relaxed)
     }
 
     /// Removes the entry of a call whose owner is gone; a successor's entry stays.

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     Knock, LiveCall, Parts, StageTimes,
+    ahead::Ahead,
     mail::{Mail, Reply, Visit},
     owner,
     room::{Entry, Room},
@@ -42,6 +43,11 @@ impl Switchboard {
     /// A switchboard without calls.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(Room::new(parts)))
+    }
+
+    /// What is done before a call needs it.
+    pub(crate) fn ahead(&self) -> &Ahead {
+        &self.0.ahead
     }
 
     /// What it was joined from.
@@ -140,7 +146,7 @@ impl Switchboard {
 
     /// How many agents and voices are at work for calls right now; 0 when every call is over or the caller's turn.
     pub fn turn_tasks(&self) -> usize {
-        self.0.at_work()
+        self.0.calm.at_work()
     }
 
     /// Ends a call from our side; says whether there was one. The carrier learns it with its next request.

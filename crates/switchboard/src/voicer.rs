@@ -14,17 +14,19 @@ use events::{BusinessId, Clock};
 use moka::future::Cache;
 use rayon::ThreadPoolBuildError;
 use serde::{Deserialize, Serialize};
-use store::{Cookbook, Flights, Made, ObjectKey, Objects, Recipe, RecipeKey, Source, Tiers};
+use store::{
+    Cookbook, Flights, Known, Made, ObjectKey, Objects, Recipe, RecipeKey, Recipes, Source, Tiers,
+};
 use text::Normalizer;
-use tts::{Ladder, Utterance, Voice, phone_clip};
+use tts::{Ladder, Urgency, Utterance, Voice, phone_clip};
 
-use crate::workshop::Workshop;
+use crate::{
+    persona::{SPEAK_MS, utterance},
+    workshop::Workshop,
+};
 
 /// Clips of which the words are remembered.
 const WORDS: u64 = 20_000;
-
-/// How long one sentence may take to be spoken, ms.
-const SPEAK_MS: u32 = 8_000;
 
 /// How long whoever wants a clip waits for another who makes it, ms.
 const WAIT_MS: u64 = SPEAK_MS as u64 + 2_000;
@@ -41,6 +43,9 @@ const PHRASE_MS: u64 = 90 * 86_400_000;
 
 /// How long a clip of what was said to a caller is known, ms.
 const ANSWER_MS: u64 = 7 * 86_400_000;
+
+/// Begins the reasons of failures ahead of need, where no stand-in was asked: they are no answer to a caller.
+const AHEAD: &str = "ahead of need: ";
 
 /// A clip that can be played.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,14 +114,66 @@ impl Voicer {
         voice: &VoiceChoice,
         whose: Whose<'_>,
     ) -> Result<(Spoken, bool), String> {
+        let live = Urgency::Live;
+        match self.speak_for(text, voice, whose, live).await {
+            Err(why) if why.starts_with(AHEAD) => {
+                self.cookbook.forget(&self.recipe(text, voice, whose)).await;
+                self.speak_for(text, voice, whose, live).await
+            }
+            done => done,
+        }
+    }
+
+    /// Speaks `text` while no caller waits for it, out of the way of those who do, in its own voice only; true when it was
+    /// there already. Either way its audio is in the nearest layer afterwards.
+    pub async fn speak_ahead(
+        &self,
+        text: &str,
+        voice: &VoiceChoice,
+        whose: Whose<'_>,
+    ) -> Result<bool, String> {
+        match self.speak_for(text, voice, whose, Urgency::Ahead).await {
+            Ok((_, found)) => Ok(found),
+            Err(why) => {
+                self.cookbook.forget(&self.recipe(text, voice, whose)).await;
+                Err(why)
+            }
+        }
+    }
+
+    /// Whether `text` was spoken and can be played. Its audio counts as used.
+    pub async fn is_spoken(&self, text: &str, voice: &VoiceChoice, whose: Whose<'_>) -> bool {
         let recipe = self.recipe(text, voice, whose);
-        let (spoken, found) = self.find_or_make(&recipe, text, voice, whose).await?;
+        let Ok(Some(note)) = self.clips.find(&recipe).await else {
+            return false;
+        };
+        let Known::Made(json) = note.known else {
+            return false;
+        };
+        match serde_json::from_str::<Spoken>(&json) {
+            Ok(spoken) => self.audio(&spoken.object).await.is_some(),
+            Err(_) => false,
+        }
+    }
+
+    async fn speak_for(
+        &self,
+        text: &str,
+        voice: &VoiceChoice,
+        whose: Whose<'_>,
+        urgency: Urgency,
+    ) -> Result<(Spoken, bool), String> {
+        let recipe = self.recipe(text, voice, whose);
+        let (spoken, found) = self
+            .find_or_make(&recipe, text, voice, whose, urgency)
+            .await?;
         if !found || self.audio(&spoken.object).await.is_some() {
             return Ok((spoken, found));
         }
         // Its audio was swept, or the copy was bad: a clip that cannot be played is none.
         self.cookbook.forget(&recipe).await;
-        self.find_or_make(&recipe, text, voice, whose).await
+        self.find_or_make(&recipe, text, voice, whose, urgency)
+            .await
     }
 
     async fn find_or_make(
@@ -125,23 +182,33 @@ impl Voicer {
         text: &str,
         voice: &VoiceChoice,
         whose: Whose<'_>,
+        urgency: Urgency,
     ) -> Result<(Spoken, bool), String> {
         let mut made = None;
         let slot = &mut made;
         let make = || async move {
-            let spoken = self.make(text, voice).await?;
+            let (spoken, found) = self.have(text, voice, whose, urgency).await?;
             let json = serde_json::to_string(&spoken).map_err(|error| error.to_string())?;
-            let keep_ms = match whose {
-                _ if spoken.provider != voice.provider => STAND_IN_MS,
-                Whose::Operator => PHRASE_MS,
-                Whose::Business(_) => ANSWER_MS,
+            let mut made = Made {
+                json,
+                keep_ms: match whose {
+                    Whose::Operator => PHRASE_MS,
+                    Whose::Business(_) => ANSWER_MS,
+                },
             };
-            *slot = Some(spoken);
-            Ok(Made { json, keep_ms })
+            if spoken.provider != voice.provider {
+                if !found {
+                    self.keep_stand_in(text, voice, whose, made.clone(), &spoken.provider)
+                        .await;
+                }
+                made.keep_ms = STAND_IN_MS;
+            }
+            *slot = Some((spoken, found));
+            Ok(made)
         };
         let (json, source) = self.cookbook.find_or_make(recipe, make).await?;
-        if let Some(spoken) = made {
-            return Ok((spoken, false));
+        if let Some(made) = made {
+            return Ok(made);
         }
         match serde_json::from_str(&json) {
             Ok(spoken) => Ok((spoken, source == Source::Found)),
@@ -153,24 +220,59 @@ impl Voicer {
         }
     }
 
-    async fn make(&self, text: &str, voice: &VoiceChoice) -> Result<Spoken, String> {
+    /// What is known of a recipe: one look.
+    pub(crate) async fn known(&self, recipe: &RecipeKey) -> Option<Spoken> {
+        let json = self.cookbook.look(recipe).await?;
+        serde_json::from_str(&json).ok()
+    }
+
+    /// Remembers what was made.
+    pub(crate) async fn remember(&self, recipe: &RecipeKey, made: Made) {
+        self.cookbook.remember(recipe, made).await;
+    }
+
+    /// The clip in the voice that was asked for; else, where a caller waits, one of the same words in another voice of the
+    /// persona, spoken before or now. Says whether it was spoken before.
+    async fn have(
+        &self,
+        text: &str,
+        voice: &VoiceChoice,
+        whose: Whose<'_>,
+        urgency: Urgency,
+    ) -> Result<(Spoken, bool), String> {
+        if urgency == Urgency::Ahead {
+            return Ok((self.make(text, voice, urgency).await?, false));
+        }
+        // While its own engine is down, a clip that is there beats asking a stand-in.
+        let down = !self.ladder.admits(&voice.provider);
+        if down && let Some(spoken) = self.equivalent(text, voice, whose).await {
+            return Ok((spoken, true));
+        }
+        match self.make(text, voice, urgency).await {
+            Err(why) if !down => match self.equivalent(text, voice, whose).await {
+                Some(spoken) => Ok((spoken, true)),
+                None => Err(why),
+            },
+            made => made.map(|spoken| (spoken, false)),
+        }
+    }
+
+    async fn make(
+        &self,
+        text: &str,
+        voice: &VoiceChoice,
+        urgency: Urgency,
+    ) -> Result<Spoken, String> {
         let words = Normalizer::default().normalize(text);
-        let voice = Voice {
-            provider: voice.provider.clone(),
-            id: voice.id.clone(),
-            speed: voice.speed,
-            pitch: voice.pitch,
+        let utterance = Utterance {
+            urgency,
+            ..utterance(words, voice)
         };
-        let said = self
-            .ladder
-            .say(Utterance::plain(words, voice).within(SPEAK_MS))
-            .await;
+        let said = self.ladder.say(utterance).await;
         let said = said.map_err(|errors| {
-            errors
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("; ")
+            let reasons: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            let whom = if urgency == Urgency::Ahead { AHEAD } else { "" };
+            format!("{whom}{}", reasons.join("; "))
         })?;
         let (ms, level_dbfs, wav) = self.finish(said.pcm).await?;
         let object = match self.clips.put(wav.clone()).await {
@@ -224,6 +326,11 @@ impl Voicer {
 
     /// What makes two clips the same: everything that can be heard, whose words they are, and nothing else.
     pub fn recipe(&self, text: &str, voice: &VoiceChoice, whose: Whose<'_>) -> RecipeKey {
+        self.recipe_of(text, &utterance("", voice).voice, whose)
+    }
+
+    /// The same for one voice of a persona.
+    pub(crate) fn recipe_of(&self, text: &str, voice: &Voice, whose: Whose<'_>) -> RecipeKey {
         // Counts the ways in which a clip was ever made; what an older way made is stale.
         const VERSION: u32 = 3;
         Recipe {
@@ -267,7 +374,7 @@ mod tests {
     use futures::{FutureExt, StreamExt, future::BoxFuture, future::join_all, stream};
     use store::{MemoryFlights, MemoryObjects};
     use text::{FillerClass, filler_texts};
-    use tts::{Rung, SpeechStream, Tts, VoiceInfo, Wait};
+    use tts::{Rung, SpeechStream, Tts, Utterance, VoiceInfo, Wait};
 
     use super::*;
 

@@ -10,7 +10,8 @@ use futures::{
 };
 
 use crate::{
-    EngineReport, ErrorKind, Health, SpeakError, SpeechStream, Tts, Utterance, VoiceInfo,
+    Changes, EngineReport, ErrorKind, Health, SpeakError, SpeechStream, Tts, Utterance, Voice,
+    VoiceInfo,
     race::{Race, Spoken},
     rung::{Rung, Rungs, Wait},
 };
@@ -57,6 +58,29 @@ impl Ladder {
             wait: self.inner.wait.clone(),
         });
         Some(Ladder { inner })
+    }
+
+    /// The voices in which `utterance` could be said, best first: the persona's own, then its voice at each other engine,
+    /// unless it may not change.
+    pub fn cast(&self, utterance: &Utterance) -> Vec<Voice> {
+        let rungs = &self.inner.rungs;
+        let allowed = |at: &usize| match utterance.elsewhere.changes {
+            Changes::Allowed => rungs[*at].name() != utterance.voice.provider,
+            Changes::Forbidden => false,
+        };
+        let others = (0..rungs.len()).filter(allowed);
+        let others = others.filter_map(|at| self.inner.voice_at(at, utterance).ok());
+        [utterance.voice.clone()]
+            .into_iter()
+            .chain(others)
+            .collect()
+    }
+
+    /// Whether a request now goes to this engine; while it is down, one in a while does. One that is unknown gets none.
+    pub fn admits(&self, engine: &str) -> bool {
+        let now = self.inner.clock.now();
+        let rung = self.inner.rungs.iter().find(|rung| rung.name() == engine);
+        rung.is_some_and(|rung| rung.health().admits(now))
     }
 
     /// The model of the engine of this name; empty when it has none, or there is no such engine.

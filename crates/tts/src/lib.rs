@@ -16,6 +16,7 @@ mod race;
 mod record;
 mod rung;
 mod utterance;
+mod voice_map;
 
 pub use clip::{collect, phone_clip};
 pub use error::{ErrorKind, SpeakError};
@@ -25,7 +26,8 @@ pub use priority::behind_requests;
 pub use race::Spoken;
 pub use record::{Change, EngineReport, Incident, Minute};
 pub use rung::{Rung, Wait};
-pub use utterance::{MAX_CHARS, Utterance, Voice, VoiceInfo};
+pub use utterance::{MAX_CHARS, Urgency, Utterance, Voice, VoiceInfo};
+pub use voice_map::{Changes, Place, VoiceMap};
 
 use audio::Pcm;
 use futures::{FutureExt, future, future::BoxFuture, stream::BoxStream};
@@ -47,6 +49,11 @@ pub trait Tts: Send + Sync {
 
     /// The voices it has now; the first is its own choice.
     fn voices(&self) -> Vec<VoiceInfo>;
+
+    /// How many words a minute this voice says at its own pace, where that was measured.
+    fn words_per_minute(&self, _voice: &str) -> Option<f32> {
+        None
+    }
 
     /// Speaks. Returns at once; the work happens behind the stream and ends with it.
     ///

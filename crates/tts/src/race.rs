@@ -10,12 +10,12 @@ use audio::Pcm;
 use events::At;
 use futures::{
     FutureExt, StreamExt,
-    future::{BoxFuture, Either, pending, select},
+    future::{BoxFuture, Either, pending, ready, select},
     stream::{self, FuturesUnordered},
 };
 
 use crate::{
-    ErrorKind, Outcome, SpeakError, Utterance, collect,
+    Changes, ErrorKind, Outcome, SpeakError, Urgency, Utterance, Voice, collect,
     rung::{Begun, Rungs, by, too_late},
 };
 
@@ -33,6 +33,8 @@ pub struct Spoken {
     pub provider: String,
     /// From asking it to its first sound, ms.
     pub first_ms: u32,
+    /// The voice in which it did.
+    pub voice: Voice,
     /// What the rungs before it said.
     pub failures: Vec<SpeakError>,
 }
@@ -61,9 +63,16 @@ enum Next {
 
 impl<'a> Race<'a> {
     pub(crate) fn new(inner: &'a Rungs, utterance: Utterance) -> Race<'a> {
+        let mut waiting = match utterance.elsewhere.changes {
+            Changes::Allowed => inner.order(),
+            Changes::Forbidden => inner.only(&utterance.voice),
+        };
+        if utterance.urgency == Urgency::Ahead {
+            waiting.retain(|at| inner.rungs[*at].name() == utterance.voice.provider);
+        }
         Race {
             start: inner.clock.now(),
-            waiting: inner.order(),
+            waiting,
             inner,
             utterance,
             running: FuturesUnordered::new(),
@@ -73,6 +82,15 @@ impl<'a> Race<'a> {
     }
 
     pub(crate) async fn run(mut self) -> Result<Spoken, Vec<SpeakError>> {
+        if !self.utterance.ssml && !self.utterance.text.contains(char::is_alphanumeric) {
+            // No engine could say it, and none is to blame.
+            let what = "there is no word to say";
+            return Err(vec![SpeakError::new(
+                ErrorKind::BadRequest,
+                "the ladder",
+                what,
+            )]);
+        }
         loop {
             if self.running.is_empty() && !self.ask_next() {
                 break;
@@ -81,12 +99,14 @@ impl<'a> Race<'a> {
                 Next::Begun(rung, begun) => {
                     let first_ms = self.since_asked(rung);
                     self.let_go(rung);
+                    let voice = begun.voice.clone();
                     if let Some(pcm) = self.finish(rung, begun).await {
                         return Ok(Spoken {
                             pcm,
                             rung,
                             first_ms,
                             provider: self.inner.rungs[rung].name().to_owned(),
+                            voice,
                             failures: self.failures,
                         });
                     }
@@ -98,11 +118,28 @@ impl<'a> Race<'a> {
             }
         }
         if self.failures.is_empty() {
-            let nobody = "no engine is configured";
-            let error = SpeakError::new(ErrorKind::Unavailable, "the ladder", nobody);
+            let error = SpeakError::new(ErrorKind::Unavailable, "the ladder", self.nobody());
             self.failures.push(error);
         }
         Err(self.failures)
+    }
+
+    /// Why nobody was asked.
+    fn nobody(&self) -> String {
+        let own = &self.utterance.voice.provider;
+        let rung = self.inner.rungs.iter().find(|rung| rung.name() == own);
+        match (self.utterance.elsewhere.changes, rung) {
+            (Changes::Forbidden, Some(_)) => {
+                format!("{own} is down, and no other voice may speak")
+            }
+            (Changes::Forbidden, None) => {
+                format!("there is no engine {own}, and no other voice may speak")
+            }
+            (Changes::Allowed, _) if self.utterance.urgency == Urgency::Ahead => {
+                format!("{own} is down or not configured")
+            }
+            (Changes::Allowed, _) => "no engine is configured".to_owned(),
+        }
     }
 
     /// Asks the next engine; false when there is none or no time.
@@ -122,7 +159,10 @@ impl<'a> Race<'a> {
         let now = self.inner.clock.now();
         rung.asked(now);
         self.asked.push((at, now));
-        let begun = rung.begin(&self.utterance, patience, &*self.inner.wait);
+        let begun = match self.inner.voice_at(at, &self.utterance) {
+            Ok(voice) => rung.begin(&self.utterance, voice, patience, &*self.inner.wait),
+            Err(error) => ready(Err(error)).boxed(),
+        };
         self.running
             .push(begun.map(move |begun| (at, begun)).boxed());
         true
@@ -156,7 +196,9 @@ impl<'a> Race<'a> {
     /// When the engine that was asked last is later than it usually is, and another one may be asked beside it.
     fn late(&self) -> BoxFuture<'static, ()> {
         let alone = self.asked.len() == 1 && !self.waiting.is_empty();
-        let Some((at, _)) = self.asked.last().filter(|_| alone) else {
+        // The same engine is asked again when it failed, never beside itself.
+        let other = |(at, _): &&(usize, At)| alone && self.waiting.front() != Some(at);
+        let Some((at, _)) = self.asked.last().filter(other) else {
             return pending().boxed();
         };
         let rung = &self.inner.rungs[*at];
@@ -220,6 +262,11 @@ impl<'a> Race<'a> {
     }
 
     fn fail(&mut self, at: usize, error: SpeakError) {
+        let again = error.kind.heals() && error.kind != ErrorKind::Timeout;
+        if !again && self.waiting.front() == Some(&at) {
+            // Asked once more it would say the same, or the caller would wait as long again.
+            self.waiting.pop_front();
+        }
         let now = self.inner.clock.now();
         self.inner.rungs[at].learn(Outcome::Failed(error.clone()), now);
         self.failures.push(error);

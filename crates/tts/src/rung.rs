@@ -51,6 +51,30 @@ impl Rungs {
             admitted
         }
     }
+
+    /// The engine that has `voice`, once more after a failure; nobody while it is down, as there is a voice below.
+    pub(crate) fn only(&self, voice: &Voice) -> VecDeque<usize> {
+        let now = self.clock.now();
+        let own = self.rungs.iter().position(|r| r.name() == voice.provider);
+        own.filter(|at| self.rungs[*at].health().admits(now))
+            .map_or_else(VecDeque::new, |at| [at, at].into())
+    }
+
+    /// The voice in which an engine would say `utterance`.
+    pub(crate) fn voice_at(&self, at: usize, utterance: &Utterance) -> Result<Voice, SpeakError> {
+        let (rung, own) = (&self.rungs[at], &utterance.voice);
+        let pace = |name: &str, voice: &str| {
+            let rung = self.rungs.iter().find(|rung| rung.name() == name)?;
+            rung.tts.words_per_minute(voice)
+        };
+        let voice = utterance
+            .elsewhere
+            .voice_at(own, rung.name(), || rung.stand_in(), pace);
+        voice.ok_or_else(|| {
+            let what = "it has no voice";
+            SpeakError::new(ErrorKind::Unavailable, rung.name(), what)
+        })
+    }
 }
 
 /// What is known of an engine.
@@ -63,6 +87,7 @@ struct Known {
 
 /// An engine that has begun to speak.
 pub(crate) struct Begun {
+    pub(crate) voice: Voice,
     pub(crate) first: Pcm,
     pub(crate) rest: SpeechStream,
 }
@@ -78,7 +103,7 @@ impl Rung {
         }
     }
 
-    /// The voice that stands in when an utterance asks for another engine's; its pace and pitch are kept.
+    /// The voice that stands in when an utterance asks for another engine's and its persona has none here.
     pub fn standing_in(mut self, voice: Voice) -> Rung {
         self.voices = vec![voice];
         self
@@ -145,52 +170,35 @@ impl Rung {
         }
     }
 
-    /// The first sound of `utterance` in this engine's voice, at most `patience_ms` from now.
+    /// The first sound of `utterance` in `voice`, one of this engine's, at most `patience_ms` from now.
     pub(crate) fn begin(
         &self,
         utterance: &Utterance,
+        voice: Voice,
         patience_ms: u32,
         wait: &dyn Wait,
     ) -> BoxFuture<'static, Result<Begun, SpeakError>> {
         let name = self.name().to_owned();
-        let voice = match self.voice_for(&utterance.voice) {
-            Ok(voice) => voice,
-            Err(error) => return futures::future::ready(Err(error)).boxed(),
-        };
         let utterance = Utterance {
-            voice,
+            voice: voice.clone(),
             ..utterance.clone().within(patience_ms)
         };
         let (speech, late) = (self.tts.speak(utterance), wait.after(patience_ms));
         async move {
             match select(first(speech).boxed(), late).await {
-                Either::Left((begun, _)) => begun.map_err(|e| by(&name, e)),
+                Either::Left((begun, _)) => begun
+                    .map(|(first, rest)| Begun { voice, first, rest })
+                    .map_err(|e| by(&name, e)),
                 Either::Right(((), _)) => Err(too_late(&name, patience_ms)),
             }
         }
         .boxed()
     }
 
-    fn voice_for(&self, wanted: &Voice) -> Result<Voice, SpeakError> {
-        let name = self.tts.name();
-        if wanted.provider == name {
-            return Ok(wanted.clone());
-        }
-        let own = match self.voices.first() {
-            Some(voice) => voice.clone(),
-            None => match self.tts.voices().into_iter().next() {
-                Some(info) => Voice::new(name, info.id),
-                None => {
-                    let what = "it has no voice";
-                    return Err(SpeakError::new(ErrorKind::Unavailable, name, what));
-                }
-            },
-        };
-        Ok(Voice {
-            speed: wanted.speed,
-            pitch: wanted.pitch,
-            ..own
-        })
+    /// The voice in which it stands in for one that nobody named: the operator's choice, else its first.
+    fn stand_in(&self) -> Option<String> {
+        let named = self.voices.first().map(|voice| voice.id.clone());
+        named.or_else(|| self.tts.voices().into_iter().next().map(|info| info.id))
     }
 }
 
@@ -208,14 +216,11 @@ pub(crate) fn too_late(name: &str, patience_ms: u32) -> SpeakError {
 }
 
 /// Waits for the first sound.
-async fn first(mut speech: SpeechStream) -> Result<Begun, SpeakError> {
+async fn first(mut speech: SpeechStream) -> Result<(Pcm, SpeechStream), SpeakError> {
     while let Some(chunk) = speech.next().await {
         let first = chunk?;
         if !first.is_empty() {
-            return Ok(Begun {
-                first,
-                rest: speech,
-            });
+            return Ok((first, speech));
         }
     }
     Err(SpeakError::new(

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::VoiceMap;
+
 /// The longest text one utterance may have, in characters: about three minutes of speech.
 pub const MAX_CHARS: usize = 4_000;
 
@@ -49,6 +51,18 @@ pub struct VoiceInfo {
     pub rate: u32,
 }
 
+/// Who waits for the sound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// A caller, now.
+    #[default]
+    Live,
+    /// Nobody yet: it is made in case somebody asks for it. Engines with a queue let every live utterance pass, and a
+    /// [`crate::Ladder`] asks only the engine that has the voice, once: a stand-in's sound would not be kept anyway.
+    Ahead,
+}
+
 /// One thing to say: usually one sentence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Utterance {
@@ -59,8 +73,14 @@ pub struct Utterance {
     pub ssml: bool,
     /// Who speaks, and how.
     pub voice: Voice,
+    /// In which voice another engine would say it, where one is asked. Engines do not look at it.
+    #[serde(default)]
+    pub elsewhere: VoiceMap,
     /// After this many milliseconds nobody waits any more: the stream ends with a timeout.
     pub deadline_ms: u32,
+    /// Who waits for it.
+    #[serde(default)]
+    pub urgency: Urgency,
 }
 
 impl Utterance {
@@ -70,8 +90,23 @@ impl Utterance {
             text: text.into(),
             ssml: false,
             voice,
+            elsewhere: VoiceMap::default(),
             deadline_ms: 10_000,
+            urgency: Urgency::Live,
         }
+    }
+
+    /// The same, for nobody in particular.
+    pub fn ahead(self) -> Utterance {
+        Utterance {
+            urgency: Urgency::Ahead,
+            ..self
+        }
+    }
+
+    /// The same, of a persona that has these voices at other engines.
+    pub fn of(self, elsewhere: VoiceMap) -> Utterance {
+        Utterance { elsewhere, ..self }
     }
 
     /// The same, with another deadline.

@@ -10,10 +10,13 @@ mod chat;
 mod contact;
 mod cues;
 mod dialogue;
+mod dry;
 mod fill;
 pub(crate) mod note;
 mod offer;
+mod outlook;
 pub(crate) mod question;
+mod repertoire;
 pub(crate) mod slots;
 pub(crate) mod state;
 pub(crate) mod turn;
@@ -28,10 +31,11 @@ use futures::{
     stream::{self, BoxStream},
 };
 
+pub use self::repertoire::repertoire;
 use self::turn::Turn;
 use crate::{
     desk::Desk,
-    reply::{Agent, Ask, Delta},
+    reply::{Agent, Ask, Delta, Standing},
 };
 
 /// Most deltas that wait for the listener.
@@ -84,6 +88,10 @@ impl Agent for Scripted {
         // The work runs only while the stream is polled, so dropping the stream drops the work.
         let work = stream::once(work).filter_map(|()| ready(None));
         stream::select(deltas, work).boxed()
+    }
+
+    fn likely_next(&self, standing: &Standing) -> Vec<String> {
+        outlook::likely(standing)
     }
 }
 

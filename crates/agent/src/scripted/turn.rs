@@ -40,8 +40,7 @@ pub struct Turn {
 impl Turn {
     /// A turn that begins.
     pub fn new(ask: Ask, desk: Arc<dyn Desk>, out: Sender<Delta>) -> Self {
-        let zone = TimeZone::get(&ask.business.timezone).unwrap_or(TimeZone::UTC);
-        let now = moment(ask.now).to_zoned(zone);
+        let now = local(ask.now, &ask.business);
         let state = State::read(&ask.memo);
         Self {
             calendar: Calendar::of(&ask.business.hours),
@@ -195,6 +194,12 @@ impl Turn {
         let minute = i32::from(zoned.hour()) * 60 + i32::from(zoned.minute());
         (zoned.date(), u16::try_from(minute).unwrap_or(0))
     }
+}
+
+/// This moment at the business.
+pub fn local(at: At, business: &Business) -> Zoned {
+    let zone = TimeZone::get(&business.timezone).unwrap_or(TimeZone::UTC);
+    moment(at).to_zoned(zone)
 }
 
 fn moment(at: At) -> Timestamp {

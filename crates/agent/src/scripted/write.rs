@@ -9,7 +9,7 @@ use super::{
     turn::Turn,
 };
 use crate::{
-    desk::{Booking, BookingAsk, DeskError, Slot},
+    desk::{BookingAsk, DeskError, Slot},
     say,
 };
 
@@ -74,17 +74,7 @@ async fn write(turn: &mut Turn, form: &Form, slot: Slot, parallel: u32) -> Resul
         name: form.name.clone().unwrap_or_default(),
         phone: form.phone.clone().unwrap_or_default(),
     };
-    let now = turn.ask.now;
-    let work = async {
-        // An earlier turn may have written it and been cut off before it said so; the caller then agrees again.
-        let (business, phone) = (ask.business.clone(), ask.phone.clone());
-        let held = desk.find(business, phone, now).await?;
-        let same = |booking: &Booking| booking.call == key.call && booking.ask == ask;
-        match held.into_iter().find(same) {
-            Some(booking) => Ok(booking),
-            None => desk.book(key, ask).await,
-        }
-    };
+    let work = desk.book(key, ask);
     turn.using("booking.book", FillerClass::Calendar, work)
         .await
         .map(drop)

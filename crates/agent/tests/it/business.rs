@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use agent::{Business, Hours, Offer, Transfer};
+use agent::{Business, Hours, Offer, Transfer, VoiceAt, VoiceChanges};
 use expect_test::expect;
 
 #[test]
@@ -54,6 +54,15 @@ fn every_fault_is_named() {
         .texts
         .insert("sing".into(), vec!["La la la.".into()]);
     bad.voice.speed = f32::NAN;
+    bad.voice.changes = VoiceChanges::Forbidden;
+    for (name, id, speed) in [
+        ("elsewhere", "amy", Some(0.1)),
+        ("embedded", "heart", None),
+        ("nowhere", " ", None),
+    ] {
+        let id = id.to_owned();
+        bad.voice.at.insert(name.into(), VoiceAt { id, speed });
+    }
     bad.silence.reprompt_s = vec![0];
     bad.disclosure.mode = "off".into();
     bad.transfer.push(Transfer {
@@ -84,6 +93,10 @@ fn every_fault_is_named() {
         fillers.rollout_percent: 101 is more than all calls (use 0 to 100)
         fillers.texts.sing: unknown filler class "sing": use one of lookup, calendar, note, think, person, hold, recover (use one of the classes)
         voice.speed: NaN is not a speed that is understood (use 0.5 to 2.0)
+        voice.at.elsewhere.speed: 0.1 is not a speed that is understood (use 0.5 to 2.0)
+        voice.at.embedded: `embedded` is the voice's own provider (write its voice as `id` under `[voice]`)
+        voice.at.nowhere.id: the id is empty (write the voice's id there, or remove the entry)
+        voice.at: these voices never speak, because `voice.changes` is "forbidden" (remove them, or allow changes)
         silence.reprompt_s: each wait must be 1 to 60 seconds, and there must be one (use [7, 8, 8])
         disclosure.reason: disclosure is off without a reason, so it stays on (write why callers need not be told that this is a machine)
         transfer.2.label: the person has no label (write what callers would call them)

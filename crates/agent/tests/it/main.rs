@@ -10,6 +10,7 @@ mod hearing;
 mod hostile;
 mod lines;
 mod model;
+mod outlook;
 mod pace;
 mod salad;
 mod siege;

@@ -15,14 +15,16 @@ use super::{
     errors::Problem,
     mistakes,
     origin::Origin,
+    persona,
     reader::Findings,
 };
 
 /// The most files that are read.
 const MAX_FILES: usize = 1000;
 
-/// Keys whose lints are no mistakes but warnings: the agent mends the greeting by itself, and answers without hours.
-const WORKS: [&str; 2] = ["greeting", "hours"];
+/// Keys whose lints are no mistakes but warnings: the agent mends the greeting by itself, answers without hours, and does
+/// not need voices that never speak.
+const WORKS: [&str; 3] = ["greeting", "hours", "voice.at"];
 
 /// A business, and where it is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +44,7 @@ pub fn revision(text: &str) -> String {
 }
 
 /// Reads every business of the folder; without any, the built-in demo.
-pub fn read_all(folder: &Path, findings: &mut Findings) -> Vec<BusinessFile> {
+pub fn read_all(folder: &Path, chain: &[String], findings: &mut Findings) -> Vec<BusinessFile> {
     let files = match files(folder) {
         Ok(files) => files,
         Err(problem) => {
@@ -56,7 +58,7 @@ pub fn read_all(folder: &Path, findings: &mut Findings) -> Vec<BusinessFile> {
     let mut numbers = BTreeMap::new();
     files
         .into_iter()
-        .filter_map(|path| read(path, &mut numbers, findings))
+        .filter_map(|path| read(path, chain, &mut numbers, findings))
         .collect()
 }
 
@@ -99,6 +101,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
 
 fn read(
     path: PathBuf,
+    chain: &[String],
     numbers: &mut BTreeMap<String, Origin>,
     findings: &mut Findings,
 ) -> Option<BusinessFile> {
@@ -122,6 +125,7 @@ fn read(
     };
     let places = Places::of(&document);
     claim_numbers(&business, &places, numbers, findings);
+    persona::check(&business, chain, |key| places.nearest(key), findings);
     for lint in business.lint() {
         let origin = places.nearest(&lint.path);
         let problem = Problem::new(origin, lint.path, lint.message, lint.hint);

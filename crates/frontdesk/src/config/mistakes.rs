@@ -114,6 +114,14 @@ fn told(document: &Document<'_>, places: &Paths, span: &Range<usize>, message: &
     } else if message.starts_with("missing field") {
         let name = field(message);
         (format!("`{path}` has no `{name}`"), format!("add `{name}`"))
+    } else if message.starts_with("unknown variant") {
+        let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+        let (word, known) = words.split_first().unwrap_or((&"", &[]));
+        let hint = match nearest(word, known.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("it is one of {}", listed(known.iter().copied())),
+        };
+        (format!("`{path}` cannot be `{word}`"), hint)
     } else if message.contains("did not match any variant") {
         let hint = "write `\"one\"` or `[\"one\", \"two\"]`".to_owned();
         (format!("`{path}` must be text or a list of texts"), hint)

@@ -5,6 +5,7 @@
 //! which beats the default; the empty configuration works. One pass finds every mistake and says where it stands.
 
 mod agent;
+mod ahead;
 mod business;
 mod cache;
 mod carrier;
@@ -18,6 +19,7 @@ mod llm;
 mod log;
 mod mistakes;
 mod origin;
+mod persona;
 mod reader;
 mod retention;
 mod secret;
@@ -37,6 +39,7 @@ use std::{
 
 pub use self::{
     agent::AgentConfig,
+    ahead::Ahead,
     business::BusinessFile,
     cache::{Cache, Redis, S3},
     carrier::Twilio,
@@ -80,6 +83,8 @@ pub struct Config {
     pub store: Store,
     /// Where finished audio is kept.
     pub cache: Cache,
+    /// What is spoken before it is needed.
+    pub ahead: Ahead,
     /// How long.
     pub retention: Retention,
     /// The bounds.
@@ -151,6 +156,7 @@ pub fn keys() -> Vec<&'static Key> {
         Llm::KEYS,
         Store::KEYS,
         Cache::KEYS,
+        Ahead::KEYS,
         Retention::KEYS,
         Limits::KEYS,
         Log::KEYS,
@@ -179,7 +185,8 @@ impl Config {
         let config = Config::read(&mut reader);
         let mut findings = reader.finish();
         findings.problems.extend(unreadable);
-        let businesses = business::read_all(&paths.businesses(), &mut findings);
+        let businesses =
+            business::read_all(&paths.businesses(), &config.speech.chain, &mut findings);
         findings.warnings.sort();
         Errors::none(findings.problems)?;
         let mut loaded = Loaded {
@@ -207,6 +214,7 @@ impl Config {
             agent,
             store: Store::read(reader),
             cache: Cache::read(reader),
+            ahead: Ahead::read(reader),
             retention: Retention::read(reader, &limits),
             limits,
             log: Log::read(reader),

@@ -91,7 +91,8 @@ impl Speech {
     }
 }
 
-fn engine(name: &str) -> Result<(), Fault> {
+/// Whether there is an engine of this name; the hint tells the nearest one.
+pub(super) fn engine(name: &str) -> Result<(), Fault> {
     let known = ENGINES.iter().copied().chain(Vendors::names());
     if known.clone().any(|engine| engine == name) {
         return Ok(());

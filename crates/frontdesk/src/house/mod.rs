@@ -3,6 +3,8 @@
 mod front;
 mod ground;
 mod parts;
+mod prewarm;
+mod records;
 mod sweep;
 mod wellbeing;
 
@@ -10,7 +12,6 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use carrier_sim::NetworkConfig;
 use events::{Clock, SystemClock};
-use store::SqliteRecords;
 use switchboard::Parts;
 use web::App;
 
@@ -66,10 +67,7 @@ impl House {
             .public_url
             .clone()
             .unwrap_or_else(|| local.clone());
-        let records = Arc::new(SqliteRecords::open(data.join("records")).await?);
-        for note in records.notes() {
-            tracing::warn!("{note}");
-        }
+        let records = records::open(&config.store).await?;
         let joined = parts::parts(&live, &public_url, clock, records, &data).await?;
         let (mut parts, built_in, wellbeing) = joined;
         exchange(&mut parts)?;
@@ -81,6 +79,7 @@ impl House {
             ..NetworkConfig::default()
         };
         let app = Arc::new(front::app(&live, parts, &network, wellbeing.clone())?);
+        prewarm::look_ahead(&app.switchboard, &config.ahead);
         Ok(Self {
             app,
             listener,
@@ -97,11 +96,19 @@ impl House {
     /// Why there is no voice.
     pub async fn warm_up(&self) -> anyhow::Result<usize> {
         let (built_in, live) = (self.built_in.clone(), self.live.clone());
-        tokio::task::spawn_blocking(move || {
+        let opened = tokio::task::spawn_blocking(move || {
             let config = &live.current().config;
             voice::open(&built_in, &config.speech, &config.store.data_dir)
         })
-        .await??;
+        .await?;
+        let first = self.live.current().config.speech.chain.first().cloned();
+        match opened {
+            // Who speaks first does so without it.
+            Err(error) if first.is_some_and(|name| name != "embedded") => {
+                tracing::warn!("the built-in voice stays silent: {error:#}");
+            }
+            opened => opened?,
+        }
         let businesses = &self.live.current().businesses;
         // The greetings first: somebody may call before the fillers are done.
         for file in businesses {

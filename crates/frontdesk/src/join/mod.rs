@@ -6,6 +6,6 @@ mod shelves;
 mod voices;
 
 pub use minds::{Watched, mind};
-pub use prices::price;
+pub use prices::{price, prices};
 pub use shelves::{Probe, shelves};
 pub use voices::{CONNECT_MS, Company, company};

@@ -603,6 +603,22 @@ fn words_are_one_of_a_few() {
           hint: write `data_dir = "data"`
     "#]],
     );
+    says(
+        "[store]\npostgres_url = 'mysql://ada:s3cret@db.example/desk'",
+        expect![[r#"
+        frontdesk.toml:2:16  `store.postgres_url` does not begin with `postgres://`
+          hint: write it like `postgres://user:password@host:5432/database`, special characters of the password as %XX
+    "#]],
+    );
+    says(
+        "[store]\npostgres_url = 'postgres://ada:s3cret@db.example?sslmode=require'\npostgres_connections = 0",
+        expect![[r#"
+        frontdesk.toml:2:16  `store.postgres_url` names no database
+          hint: write it like `postgres://user:password@host:5432/database`, special characters of the password as %XX
+        frontdesk.toml:3:24  `store.postgres_connections` is 0, outside 1 to 1000
+          hint: write a number from 1 to 1000
+    "#]],
+    );
 }
 
 #[test]
@@ -879,6 +895,28 @@ fn businesses_are_checked_like_the_rest() {
     "#]],
     );
     business_says(
+        "[voice]\nprovider = 'elevenlab'\nid = 'x'\n[voice.at]\nespeek = { id = 'en-us' }",
+        expect![[""]],
+    );
+    business_says("[voice.at]\nflite = { speed = 1.1 }", expect![[""]]);
+    business_says("[voice]\nchanges = 'forbiden'", expect![[""]]);
+    business_says(
+        "[voice]\nchanges = 'never'\n[voice.at.flite]\nid = 'rms'\nrate = 2",
+        expect![[""]],
+    );
+    business_says(
+        "[voice]\nprovider = 'openai'\nid = 'nova'\nchanges = 'forbidden'\n[voice.at]\nflite = { id = 'rms' }\nespeek = { id = 'x' }",
+        expect![[""]],
+    );
+    business_says(
+        "[voice]\nid = 'heart'\n[voice.at]\nflite = { id = 'rms', speed = 3.0 }\nopenai = { id = 'nova' }",
+        expect![[""]],
+    );
+    business_says(
+        "[voice]\nchanges = 'forbidden'\n[voice.at]\nflite = { id = 'rms' }",
+        expect![[""]],
+    );
+    business_says(
         "timezone = 'Mars/Olympus'\n[hours]\nmon-fri = '9 to 5'\n[[transfer]]\nlabel = 'us'\nto = '911'",
         expect![[r#"
             businesses/acme.toml:1:1  `Mars/Olympus` is not a time zone
@@ -1061,6 +1099,8 @@ fn the_empty_configuration_works() {
         llm.first_words_ms = 3500
         llm.reply_ms = 20000
         store.data_dir = "data"
+        # store.postgres_url is not set
+        store.postgres_connections = 8
         cache.memory_mb = 64
         # redis.url is not set
         redis.prefix = "fd:"

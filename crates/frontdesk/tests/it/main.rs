@@ -6,3 +6,5 @@ mod settings;
 
 mod config;
 mod fillers;
+mod persona;
+mod records;

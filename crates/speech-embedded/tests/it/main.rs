@@ -2,6 +2,7 @@
 
 mod files;
 mod hostile;
+mod pace;
 mod process;
 mod pronunciation;
 mod speech;

@@ -24,6 +24,7 @@ fn stand_in(script: &str) -> (TempDir, ProcessTts) {
         command: "/bin/sh".into(),
         voice: "tone",
         rate: 16_000,
+        words_per_minute: None,
         probe: &["-c", "exit 0"],
         arguments: |_, _, file| {
             let script = file.with_file_name("program.sh");

@@ -14,6 +14,7 @@ pub(super) async fn all(records: &dyn Records) {
     so_many_may_overlap(records).await;
     a_thousand_race_for_fifty(records).await;
     a_repetition_returns_the_first(records).await;
+    what_a_call_has_it_is_given_again(records).await;
     a_move_frees_the_old_time(records).await;
     a_cancelled_time_is_free(records).await;
     reservations_are_found(records).await;
@@ -95,8 +96,50 @@ async fn a_repetition_returns_the_first(records: &dyn Records) {
     let done = futures::future::join_all(tries).await;
     let ids: HashSet<_> = done.into_iter().map(|r| good("repeat", r).id).collect();
     assert_eq!(ids.len(), 1, "one reservation, however often it is asked");
-    let other = records.reserve(&call, TurnId(2), 2, wanted()).await;
-    assert_eq!(other, Err(StoreError::Taken), "another key is another wish");
+    let other = records.reserve(&new_call(), TurnId(2), 1, wanted()).await;
+    assert_eq!(
+        other,
+        Err(StoreError::Taken),
+        "another call is another wish"
+    );
+}
+
+async fn what_a_call_has_it_is_given_again(records: &dyn Records) {
+    let (business, call) = (new_business(), new_call());
+    let mut turn = 0;
+    let mut again = async |wanted: ReservationAsk| {
+        turn += 1;
+        records.reserve(&call, TurnId(turn), 0, wanted).await
+    };
+    let wanted = |parallel| ask(&business, NOON, 30, parallel);
+    let first = good("reserve", again(wanted(3)).await);
+    let mut in_other_letters = wanted(3);
+    in_other_letters.name = " ADA ".to_owned();
+    for same in [wanted(3), wanted(1), in_other_letters] {
+        let given = good("a later turn", again(same).await);
+        assert_eq!(given, first, "the one that the call has");
+    }
+    let tries = (0..8).map(|n| records.reserve(&call, TurnId(50), n, wanted(3)));
+    for given in futures::future::join_all(tries).await {
+        assert_eq!(good("at once", given).id, first.id, "racing turns too");
+    }
+    let mut for_two = wanted(3);
+    for_two.name = "Tim".to_owned();
+    let second = good("for somebody else", again(for_two).await);
+    assert_ne!(second.id, first.id, "another name is another person");
+    let mut other = wanted(3);
+    other.service = "shave".to_owned();
+    let third = good("another service", again(other).await);
+    let all = records.reservations(&business, NOON, NOON + 1).await;
+    assert_eq!(good("reservations", all).len(), 3, "one for each wish");
+    good("cancel", records.cancel(&first.id).await);
+    let anew = good("after a cancellation", again(wanted(3)).await);
+    assert!(
+        ![first.id, second.id, third.id].contains(&anew.id),
+        "a new one"
+    );
+    let kept = records.reserve(&call, TurnId(50), 3, wanted(3)).await;
+    assert!(good("an old key", kept).cancelled, "a key keeps its answer");
 }
 
 async fn moved(

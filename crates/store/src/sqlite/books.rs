@@ -47,6 +47,10 @@ pub(super) async fn reserve(
     if let Some(id) = done_before(conn, "reserve", key).await? {
         return find(conn, &id).await;
     }
+    if let Some(first) = had_before(conn, &key.call, &ask).await? {
+        note_done(conn, "reserve", key, &first.id).await?;
+        return Ok(first);
+    }
     let made = Reservation {
         id: uuid::Uuid::now_v7().to_string(),
         ask,
@@ -156,6 +160,23 @@ async fn done_before(
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|row| row.try_get("reservation")).transpose()?)
+}
+
+/// What this call has reserved already, when it asks for that once more.
+async fn had_before(
+    conn: &mut AnyConnection,
+    call: &CallId,
+    ask: &ReservationAsk,
+) -> Result<Option<Reservation>, Fault> {
+    let rows = sqlx::query(reservation!(
+        "call = $1 AND starts = $2 AND cancelled = 0 ORDER BY id LIMIT 1000"
+    ))
+    .bind(call.as_str())
+    .bind(int(ask.start.0))
+    .fetch_all(conn)
+    .await?;
+    let all = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(all.into_iter().find(|held| ask.repeats(&held.ask)))
 }
 
 async fn note_done(

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Write};
 
 use bytes::Bytes;
-use events::{At, BusinessId, CallId, InstanceId, Stamped};
+use events::{At, BusinessId, CallId, InstanceId};
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::fault::Fault;
@@ -284,23 +284,4 @@ pub(super) async fn events(conn: &mut AnyConnection, call: &CallId) -> Result<Ve
         .await?;
     let text = |row: &AnyRow| row.try_get("events").map_err(Fault::from);
     rows.iter().map(text).collect()
-}
-
-/// The events of these batches, each once.
-pub(super) fn read_events(call: &CallId, batches: &[String]) -> Result<Vec<Stamped>, StoreError> {
-    let mut all: Vec<Stamped> = Vec::new();
-    for batch in batches {
-        let events: Vec<Stamped> = serde_json::from_str(batch).map_err(|e| {
-            StoreError::Corrupt(format!(
-                "call {call}: the events after {} cannot be read ({e}); the call's other data is whole",
-                all.len()
-            ))
-        })?;
-        for event in events {
-            if event.seq as usize == all.len() {
-                all.push(event);
-            }
-        }
-    }
-    Ok(all)
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Bytes32, CallFilter, CallRow, Clip, Commit, Lease, Message, Receipt, Records, Reservation,
-    ReservationAsk, StoreError, limits,
+    ReservationAsk, StoreError, limits, records::read_events,
 };
 
 type Done<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -70,7 +70,7 @@ impl Records for SqliteRecords {
             let batches = self
                 .read(async move |c| calls::events(c, &wanted).await)
                 .await?;
-            calls::read_events(call, &batches)
+            read_events(call, &batches)
         }
         .boxed()
     }

@@ -32,7 +32,8 @@ async fn two_processes_never_give_one_place_twice() {
         let mut made = 0;
         for n in 0..60_u32 {
             let wanted = ask(NOON + u64::from(n % 4) * 30 * MINUTE, "Ada", "+1");
-            let done = Records::reserve(records, &call(name), TurnId(0), n, wanted).await;
+            let caller = call(&format!("{name}-{n}"));
+            let done = Records::reserve(records, &caller, TurnId(0), 0, wanted).await;
             match done {
                 Ok(_) => made += 1,
                 Err(e) => assert_eq!(e, StoreError::Taken),

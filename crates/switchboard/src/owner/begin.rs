@@ -128,6 +128,7 @@ impl Owner {
             turns: HashMap::new(),
             timing: None,
             unsaved: false,
+            voiced: None,
             fenced: false,
         };
         if !known {

@@ -163,6 +163,9 @@ pub struct Hiss {
     /// How long it takes for a sentence, ms.
     pub delay_ms: AtomicU64,
     pub broken: AtomicBool,
+    /// Whether it speaks one sentence after the other, in the order in which it was asked.
+    pub serial: AtomicBool,
+    turn: Arc<tokio::sync::Mutex<()>>,
     pub spoken: AtomicUsize,
     pub working: Gauge,
 }
@@ -185,8 +188,14 @@ impl Tts for Hiss {
         let (running, broken) = (self.working.begin(), self.broken.load(Ordering::SeqCst));
         let delay = Duration::from_millis(self.delay_ms.load(Ordering::SeqCst));
         self.spoken.fetch_add(1, Ordering::SeqCst);
+        let turn = self.turn.clone();
+        let serial = self.serial.load(Ordering::SeqCst);
         let speech = async move {
             let _running = running;
+            let _turn = match serial {
+                true => Some(turn.lock().await),
+                false => None,
+            };
             sleep(delay).await;
             if broken {
                 let why = "it was told to be broken";

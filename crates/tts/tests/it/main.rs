@@ -1,13 +1,15 @@
 //! What callers of speech rely on.
 
+mod ahead;
 mod clip;
 mod health;
 mod hedge;
 mod ladder;
+mod persona;
 mod record;
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -18,7 +20,7 @@ use tts::{ErrorKind, MAX_CHARS, SpeakError, SpeechStream, Tts, Utterance, Voice,
 /// An engine whose words are tones, and whose behaviour is a parameter.
 pub struct Fake {
     pub name: &'static str,
-    pub mood: Mood,
+    mood: Mutex<Mood>,
     pub asked: AtomicUsize,
 }
 
@@ -27,12 +29,19 @@ pub enum Mood {
     Speaks,
     Fails(ErrorKind),
     Hangs,
+    /// Half of it, then an error.
+    BreaksOff,
 }
 
 impl Fake {
     pub fn new(name: &'static str, mood: Mood) -> Arc<Fake> {
         let asked = AtomicUsize::new(0);
+        let mood = Mutex::new(mood);
         Arc::new(Fake { name, mood, asked })
+    }
+
+    pub fn set(&self, mood: Mood) {
+        *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
     }
 
     pub fn asked(&self) -> usize {
@@ -70,16 +79,20 @@ impl Tts for Fake {
     fn speak(&self, u: Utterance) -> SpeechStream {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let failed = |kind, why| stream::iter([Err(SpeakError::new(kind, self.name, why))]).boxed();
-        match (self.mood, self.refuse(&u)) {
+        let mood = *self.mood.lock().unwrap_or_else(PoisonError::into_inner);
+        match (mood, self.refuse(&u)) {
             (_, Some((kind, why))) => failed(kind, why),
             (Mood::Fails(kind), None) => failed(kind, "as it was told to"),
             (Mood::Hangs, None) => stream::pending().boxed(),
-            (Mood::Speaks, None) => {
+            (Mood::Speaks | Mood::BreaksOff, None) => {
                 let count = u.text.split_whitespace().count() as f32 * 5000.0 / u.voice.speed;
-                let samples = (0..count as usize)
-                    .map(|i| 0.2 * (i as f32 * 0.2).sin())
-                    .collect();
-                stream::iter([Ok(Pcm::new(16_000, samples))]).boxed()
+                let wave = |i: usize| 0.2 * (i as f32 * 0.2).sin();
+                let sound = |n: usize| Ok(Pcm::new(16_000, (0..n).map(wave).collect()));
+                if let Mood::BreaksOff = mood {
+                    let cut = SpeakError::new(ErrorKind::Broken, self.name, "it was cut");
+                    return stream::iter([sound(count as usize / 2), Err(cut)]).boxed();
+                }
+                stream::iter([sound(count as usize)]).boxed()
             }
         }
     }

@@ -5,6 +5,7 @@ mod calls;
 mod fillers;
 mod jobs;
 mod phone;
+mod prewarm;
 mod providers;
 mod purge;
 mod sse;
@@ -34,7 +35,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(phone::routes)
         .configure(providers::routes)
         .configure(voices::routes)
-        .configure(cache::routes);
+        .configure(cache::routes)
+        .configure(prewarm::routes);
 }
 
 /// A business in a list.

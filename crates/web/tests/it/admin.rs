@@ -21,7 +21,9 @@ fn guarded() -> World {
 }
 
 /// Every route that is the admin's.
-const ROUTES: [(&str, &str); 21] = [
+const ROUTES: [(&str, &str); 23] = [
+    ("POST", "/admin/v1/prewarm"),
+    ("GET", "/admin/v1/ahead"),
     ("GET", "/admin/v1/businesses"),
     ("GET", "/admin/v1/webhooks"),
     ("POST", "/admin/v1/config/reload"),

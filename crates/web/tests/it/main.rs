@@ -9,6 +9,7 @@ mod draining;
 mod health;
 mod hostile;
 mod once;
+mod prewarm;
 mod sample;
 mod signatures;
 mod studio;
