@@ -90,6 +90,7 @@ pub(super) async fn purge(app: &App, ask: Ask) -> Result<Gone, Problem> {
         id: wanted.id,
         speed: wanted.speed,
         pitch: wanted.pitch,
+        ..VoiceChoice::default()
     });
     let keep = keep(app).await?;
     let (what, choice) = match (text, voice, &business) {
