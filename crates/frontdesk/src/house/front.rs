@@ -61,14 +61,8 @@ pub fn app(
 
 /// What the pages about voices know of the configuration.
 fn studio(config: &Config) -> web::Studio {
-    let price = |engine: &str| {
-        join::price(engine).map(|price| web::EnginePrice {
-            usd_per_million_chars: price.usd_per_million_chars,
-            what: price.what.to_owned(),
-            source: price.source.to_owned(),
-            as_of: price.as_of.to_owned(),
-        })
-    };
+    let ahead = config.ahead.clone();
+    let price = move |engine: &str| join::price(&ahead, engine);
     web::Studio::new(config.speech.chain.clone(), Box::new(price))
 }
 

@@ -1,20 +1,14 @@
 //! What a thousand characters cost about, for an estimate before anything is sent.
 
+use super::prices::listed;
 use crate::config::Vendor;
 
-/// Dollars for a thousand characters at the company's own address, from its list prices of 2026, rounded up. An
-/// account's own prices may differ. `None` = nothing is paid: the operator's own server, or a copy on this machine.
+/// Dollars for a thousand characters at the company's own address, by the list price in the company's file. An account's
+/// own prices may differ. `None` = nothing is paid: the operator's own server, or a copy on this machine.
 pub fn dollars_per_1000(name: &str, vendor: &Vendor) -> Option<f64> {
-    let price = match name {
-        "deepgram" => 0.03,
-        "elevenlabs" => 0.10,
-        "google" => 0.03,
-        // Paid by the minute of sound: a thousand characters are a little more than one.
-        "openai" => 0.02,
-        _ => return None,
-    };
+    let price = listed(name).map(|price| price.usd_per_million_chars / 1_000.0);
     let own = vendor.base_url.as_deref().is_some_and(on_this_machine);
-    (!own).then_some(price)
+    price.filter(|_| !own)
 }
 
 fn on_this_machine(url: &str) -> bool {

@@ -179,7 +179,7 @@ fn unknown_keys_are_placed_and_corrected() {
         "zebra = 3",
         expect![[r#"
             frontdesk.toml:1:1  unknown key `zebra`
-              hint: the sections are `agent`, `cache`, `deepgram`, `elevenlabs`, `google`, `kokoro`, `limits`, `llm`, `log`, `openai`, `piper`, `redis`, `retention`, `s3`, `server`, `speech`, `store`, `targets`, `twilio`, `xtts` and `xtts_api`
+              hint: the sections are `agent`, `ahead`, `cache`, `deepgram`, `elevenlabs`, `google`, `kokoro`, `limits`, `llm`, `log`, `openai`, `piper`, `redis`, `retention`, `s3`, `server`, `speech`, `store`, `targets`, `twilio`, `xtts` and `xtts_api`
         "#]],
     );
     says(
@@ -1147,6 +1147,10 @@ fn the_empty_configuration_works() {
         # s3.secret_key is not set
         s3.path_style = false
         s3.few_checksums = false
+        ahead.prewarm_hours = 6
+        ahead.budget_cents = 100
+        ahead.per_turn = 8
+        ahead.prices = []
         retention.transcripts_days = 30
         retention.answer_audio_hours = 24
         limits.calls = 2000

@@ -342,12 +342,12 @@ fn judge((speakers, levels): (Vec<(String, bool)>, Vec<f32>)) {
     let names: Vec<&str> = speakers.iter().map(|(name, _)| name.as_str()).collect();
     let mut changes = names.clone();
     changes.dedup();
-    println!("{names:?}\n{levels:.2?} dBFS");
+    eprintln!("{names:?}\n{levels:.2?} dBFS");
     assert!(changes.starts_with(&[OWN, OTHER]), "{changes:?}");
     assert_eq!(changes.last(), Some(&OWN), "{changes:?}");
     let jumps = levels.windows(2).map(|two| (two[1] - two[0]).abs());
     let worst = jumps.fold(0.0, f32::max);
-    println!("the largest jump is {worst:.2} dB");
+    eprintln!("the largest jump is {worst:.2} dB");
     assert!(levels.len() >= names.len() && worst <= 2.0, "{levels:?}");
 }
 

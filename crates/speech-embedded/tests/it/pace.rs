@@ -89,7 +89,7 @@ fn the_figures_of_the_engines_are_what_is_heard() {
         let voice = Voice::new(tts.name(), tts.voices()[0].id.clone());
         let told = tts.words_per_minute(&voice.id).expect("it was measured");
         let heard = pace(&*tts, &voice);
-        println!("{} {}: {heard:.1} words a minute", voice.provider, voice.id);
+        eprintln!("{} {}: {heard:.1} words a minute", voice.provider, voice.id);
         if (heard / told - 1.0).abs() >= 0.03 {
             wrong.push(format!(
                 "{}: {heard} words a minute, not {told}",
@@ -114,7 +114,7 @@ fn a_persona_speaks_as_fast_with_every_engine() {
     for voice in ladder.cast(&Utterance::plain("Hello.", heart())) {
         let tts = engines.iter().find(|tts| tts.name() == voice.provider);
         let there = pace(&**tts.expect("it is a rung"), &voice);
-        println!(
+        eprintln!(
             "{} at {:.3}: {there:.1} words a minute, {:+.1} %",
             voice.provider,
             voice.speed,

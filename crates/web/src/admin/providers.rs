@@ -262,6 +262,8 @@ pub(super) async fn speak(app: &App, text: &str, voice: VoiceChoice) -> Result<H
         (clip.duration_ms(), level, wav)
     };
     let done = web::block(finish).await;
+    // Two clocks may differ by their rounding.
+    let elapsed = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (audio_ms, level_dbfs, data) = done.map_err(|error| {
         Problem::new(
             500,
@@ -273,7 +275,7 @@ pub(super) async fn speak(app: &App, text: &str, voice: VoiceChoice) -> Result<H
         provider,
         voice: voice.id,
         first_sound_ms,
-        total_ms: u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX),
+        total_ms: elapsed.max(first_sound_ms.into()),
         audio_ms: u32::try_from(audio_ms).unwrap_or(u32::MAX),
         level_dbfs,
         bytes: data.len(),
