@@ -69,7 +69,10 @@ impl Heard {
         let mut said: BTreeMap<String, u32> = BTreeMap::new();
         let lines = report.transcript.iter();
         for line in lines.filter(|line| line.who == Speaker::Agent) {
-            for sentence in line.text.split_inclusive(['.', '?', '!']) {
+            // A clip that another program spoke has no words here; its address stands for them.
+            let whole = line.text.starts_with("http");
+            let ends = |c: char| !whole && matches!(c, '.' | '?' | '!');
+            for sentence in line.text.split_inclusive(ends) {
                 let sentence = sentence.trim().to_lowercase();
                 if sentence.chars().any(char::is_alphabetic) {
                     *said.entry(sentence).or_default() += 1;
