@@ -137,7 +137,7 @@ impl<'a> Race<'a> {
                 format!("there is no engine {own}, and no other voice may speak")
             }
             (Changes::Allowed, _) if self.utterance.urgency == Urgency::Ahead => {
-                format!("{own} is down or not configured")
+                format!("{own}, which has this voice, is down or not configured")
             }
             (Changes::Allowed, _) => "no engine is configured".to_owned(),
         }

@@ -189,7 +189,7 @@ fn what_cannot_be_measured_is_said_before_anything_is_sent() {
         let output = bench(folder.path(), &sims, arguments);
         assert_eq!(
             output.status.code(),
-            Some(1),
+            Some(2),
             "{arguments:?}: {}",
             said(&output)
         );
@@ -220,7 +220,7 @@ fn a_company_that_charges_is_not_asked_without_a_word() {
         .current_dir(folder.path());
     let output = command.output().expect("the program starts");
     let told = said(&output);
-    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(
         told.contains("to deepgram, ≈ $") && told.contains("--yes"),
         "{told}"

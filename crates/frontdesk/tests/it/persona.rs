@@ -87,6 +87,9 @@ impl Desk {
         std::fs::write(at("frontdesk.toml"), settings).expect("the folder is ours");
         let mut child = Command::new(env!("CARGO_BIN_EXE_frontdesk"))
             .env_clear()
+            // What was spoken ahead of need would hide who is well.
+            .env("FRONTDESK__AHEAD__PREWARM_HOURS", "0")
+            .env("FRONTDESK__AHEAD__PER_TURN", "0")
             .arg("--config")
             .arg(at("frontdesk.toml"))
             .arg("--data-dir")

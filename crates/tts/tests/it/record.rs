@@ -74,10 +74,10 @@ fn the_timeline_says_when_an_engine_went_down() {
 }
 
 #[test]
-fn words_that_nobody_can_say_are_told_and_not_counted() {
-    let a = Fake::new("a", Mood::Speaks);
+fn words_that_an_engine_refuses_are_told_and_not_counted() {
+    let a = Fake::new("a", Mood::Fails(ErrorKind::BadRequest));
     let ladder = ladder(&[&a], &Arc::new(ManualClock::at(At(1_000))));
-    say(&ladder, "…");
+    say(&ladder, "Hello.");
     let report = &ladder.report()[0];
     assert_eq!((told(report), report.minutes.len()), (vec!["failed"], 0));
     assert!(report.health.is_up());

@@ -46,6 +46,9 @@ impl House {
         let child = Command::new(env!("CARGO_BIN_EXE_frontdesk"))
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "HOME"))
+            // What was spoken ahead of need would hide what breaks at the time of need.
+            .env("FRONTDESK__AHEAD__PREWARM_HOURS", "0")
+            .env("FRONTDESK__AHEAD__PER_TURN", "0")
             .env("FRONTDESK__LOG__FORMAT", "json")
             .env("FRONTDESK__LOG__LEVEL", "warn,frontdesk=info")
             .envs(settings.iter().map(|(name, value)| (*name, value)))
