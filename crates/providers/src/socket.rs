@@ -5,11 +5,17 @@
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
+    task::Context,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use futures::{FutureExt, SinkExt, StreamExt, stream, stream::BoxStream};
+use futures::{
+    FutureExt, SinkExt, StreamExt,
+    future::{BoxFuture, FusedFuture},
+    stream,
+    stream::BoxStream,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::net::TcpStream;
@@ -126,6 +132,21 @@ pub(crate) fn listen(
         }
     })
     .boxed()
+}
+
+/// The same sound; `beside` is worked on meanwhile, and let go when the sound is over.
+pub(crate) fn meanwhile<T: 'static>(
+    mut sound: BoxStream<'static, T>,
+    beside: BoxFuture<'static, ()>,
+) -> BoxStream<'static, T> {
+    let mut beside = beside.fuse();
+    let both = move |cx: &mut Context<'_>| {
+        if !beside.is_terminated() {
+            let _ = beside.poll_unpin(cx);
+        }
+        sound.poll_next_unpin(cx)
+    };
+    stream::poll_fn(both).boxed()
 }
 
 fn lost(name: &str, error: &Error) -> SpeakError {

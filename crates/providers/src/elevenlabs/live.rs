@@ -1,11 +1,12 @@
 //! Speech over a WebSocket: `/v1/text-to-speech/{voice}/stream-input` (guide "WebSockets").
 //!
 //! A socket speaks one utterance and is closed by its end, so what stands ready is a socket that has said nothing yet: it
-//! costs no concurrency while it is idle. The next one is opened when the engine is warmed again.
+//! costs no concurrency while it is idle. The next one is opened while one speaks, so that it stands when that one is over.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use futures::FutureExt;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tts::{ErrorKind, SpeakError, Voice};
@@ -13,7 +14,7 @@ use tts::{ErrorKind, SpeakError, Voice};
 use super::{Inner, NAME, judge};
 use crate::{
     decode::Decoder,
-    socket::{Kept, Ready, Said, cut, listen, open, say},
+    socket::{Kept, Ready, Said, cut, listen, meanwhile, open, say},
     speech::Sound,
 };
 
@@ -38,7 +39,10 @@ impl Live {
 impl Inner {
     /// Opens a socket for its own voice, unless one stands.
     pub(super) async fn warm_socket(&self, live: &Live) -> Result<(), SpeakError> {
-        let path = self.live_path(&self.voice);
+        self.stand_ready(live, self.live_path(&self.voice)).await
+    }
+
+    async fn stand_ready(&self, live: &Live, path: String) -> Result<(), SpeakError> {
         let kept = match live.ready.take(&path) {
             Some(kept) => kept,
             None => {
@@ -52,7 +56,7 @@ impl Inner {
 
     /// Speaks over a socket that stands, or a new one.
     pub(super) async fn say_live(
-        &self,
+        self: &Arc<Self>,
         live: &Live,
         text: &str,
         voice: &Voice,
@@ -62,7 +66,7 @@ impl Inner {
             Some(kept) => kept,
             None => {
                 let socket = open(&self.wire, &path, judge).await?;
-                Kept::new(path, socket)
+                Kept::new(path.clone(), socket)
             }
         };
         let mut first = json!({ "text": " " });
@@ -76,7 +80,14 @@ impl Inner {
             [first, all, json!({ "text": "" })],
         )
         .await?;
-        let bytes = listen(NAME, kept, read, drop);
+        let (inner, bytes) = (self.clone(), listen(NAME, kept, read, drop));
+        let next = async move {
+            if let Some(live) = &inner.live {
+                // Not opened, it is opened when it is needed.
+                let _ = inner.stand_ready(live, path).await;
+            }
+        };
+        let bytes = meanwhile(bytes, next.boxed());
         Ok(Sound::new(bytes, Decoder::pcm16(self.rate)))
     }
 

@@ -109,10 +109,14 @@ async fn the_first_words_and_the_first_sentence_open_no_connection() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes minutes; scripts/check-silence runs it"]
 async fn the_first_sentence_over_a_websocket_opens_no_connection() {
-    let websocket = ("FRONTDESK__DEEPGRAM__WEBSOCKET", "true".to_owned());
-    let cold = Cold::start(Company::Deepgram, &[websocket]).await;
-    let seen = cold.voice.seen();
-    let mut sockets = seen.iter().filter(|seen| seen.header("upgrade").is_some());
-    assert!(sockets.next().is_some(), "it is spoken to over sockets");
-    cold.first_turn().await;
+    for (company, switch) in [
+        (Company::Deepgram, "FRONTDESK__DEEPGRAM__WEBSOCKET"),
+        (Company::ElevenLabs, "FRONTDESK__ELEVENLABS__WEBSOCKET"),
+    ] {
+        let cold = Cold::start(company, &[(switch, "true".to_owned())]).await;
+        let seen = cold.voice.seen();
+        let mut sockets = seen.iter().filter(|seen| seen.header("upgrade").is_some());
+        assert!(sockets.next().is_some(), "it is spoken to over sockets");
+        cold.first_turn().await;
+    }
 }
