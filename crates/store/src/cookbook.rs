@@ -3,11 +3,14 @@
 //! The decision: looking up, waiting for another maker, making and remembering are one step for the caller. Whatever
 //! fails around the making (the notes, the turns) costs a second making at worst, never the thing itself.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use events::Clock;
 
 use crate::{Flights, Known, Note, RecipeKey, Recipes, StoreError, once};
+
+/// How long forgetting may take, ms.
+const FORGET_MS: u64 = 300;
 
 /// What was made, as its maker describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +127,8 @@ impl Cookbook {
 
     /// Forgets a recipe whose audio is gone, so that it is made again.
     pub async fn forget(&self, recipe: &RecipeKey) {
-        // Not forgotten, it is found once more without its audio, and forgotten then.
-        let _ = self.recipes.forget(recipe).await;
+        // Not forgotten, it is found once more without its audio, and forgotten then. A caller may be waiting.
+        let forgetting = self.recipes.forget(recipe);
+        let _ = tokio::time::timeout(Duration::from_millis(FORGET_MS), forgetting).await;
     }
 }

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use bytes::Bytes;
 use store::ObjectKey;
+use switchboard::Whose;
 
 use crate::{App, guard};
 
@@ -42,7 +43,12 @@ async fn clip(app: web::Data<App>, request: HttpRequest, name: web::Path<String>
     if is_known(&etag) {
         return common(HttpResponse::NotModified(), &etag).finish();
     }
-    let Some(bytes) = app.switchboard.parts().voicer.audio(&object).await else {
+    let stored = app.switchboard.parts().voicer.audio(&object).await;
+    let bytes = match stored {
+        Some(bytes) => Some(bytes),
+        None => spoken_again(&app, &object).await,
+    };
+    let Some(bytes) = bytes else {
         return HttpResponse::NotFound()
             .content_type("text/plain")
             .body("there is no such clip\n");
@@ -73,6 +79,21 @@ async fn clip(app: web::Data<App>, request: HttpRequest, name: web::Path<String>
             .insert_header((header::CONTENT_RANGE, format!("bytes */{}", bytes.len())))
             .finish(),
     }
+}
+
+/// A filler whose audio cannot be had, spoken once more: a caller who waits for it hears it all the same.
+async fn spoken_again(app: &App, object: &ObjectKey) -> Option<Bytes> {
+    for (business, _) in (app.businesses)() {
+        let rows = app.switchboard.fillers(&business).await.ok()?;
+        let named = |row: &switchboard::FillerRow| row.object.as_deref() == Some(object.as_str());
+        let Some(row) = rows.into_iter().find(named) else {
+            continue;
+        };
+        let (voicer, whose) = (&app.switchboard.parts().voicer, Whose::Operator);
+        let spoken = voicer.speak(&row.text, &business.voice, whose).await;
+        return voicer.audio(&spoken.ok()?.0.object).await;
+    }
+    None
 }
 
 /// The words of a clip, for the built-in network, whose transcript should not say "a clip". The header tells no more

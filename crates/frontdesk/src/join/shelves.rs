@@ -86,6 +86,9 @@ fn redis_settings(redis: &Redis) -> store_redis::Settings {
         ttl_ms: u64::from(redis.ttl_hours) * 3_600_000,
         largest: IN_MEMORY,
         connections: redis.connections as usize,
+        // The layer waits less; a turn to make something is worth a little more, or many would make it.
+        wait_ms: 100,
+        response_ms: 200,
         ..store_redis::Settings::default()
     }
 }

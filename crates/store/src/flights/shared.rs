@@ -20,7 +20,7 @@ use super::{Asked, Flights, Held, MemoryFlights, Turn};
 use crate::StoreError;
 
 /// How long those far away may take to answer, ms.
-const ANSWER_MS: u64 = 80;
+const ANSWER_MS: u64 = 200;
 /// How long they are left alone after they did not, ms.
 const REST_MS: u64 = 1_000;
 /// The longest lease that is taken there, ms: how long the others wait for a process that died.

@@ -125,7 +125,7 @@ async fn silence_far_away_costs_one_short_wait_a_second() {
         flights.give(&turn).await.unwrap();
     }
     assert_eq!(far.asked.load(Ordering::SeqCst), 1);
-    assert_eq!(from.elapsed().as_millis(), 80);
+    assert_eq!(from.elapsed().as_millis(), 200);
     clock.advance(1_001);
     let _ = flights.take("another", 5_000).await;
     assert_eq!(far.asked.load(Ordering::SeqCst), 2);

@@ -151,3 +151,22 @@ fn this_machine_is_told_the_words_and_nobody_else() {
         assert_eq!(reply.header("x-spoken-text"), None, "{name}");
     }
 }
+
+#[test]
+fn a_filler_whose_audio_is_gone_is_spoken_once_more() {
+    let world = World::new();
+    let switchboard = &world.app.switchboard;
+    let (business, _) = (world.app.businesses)().remove(0);
+    let made = world.wait(switchboard.generate_fillers(&business, |_| {}));
+    assert!(made.expect("the records work").failed.is_empty());
+    let rows = world.wait(switchboard.fillers(&business));
+    let row = &rows.expect("the records work")[0];
+    let name = row.object.clone().expect("it was made");
+    let object = store::ObjectKey::parse(&name).expect("a hash");
+    let deleted = switchboard.parts().objects.delete(&object);
+    world.wait(deleted).expect("the folder works");
+    let reply = world.get(&format!("/audio/{name}.wav"));
+    assert_eq!(reply.status, 200);
+    let pcm = Wav::decode(&reply.body).expect("a WAV");
+    assert_eq!(Some(pcm.duration_ms()), row.ms.map(u64::from));
+}
