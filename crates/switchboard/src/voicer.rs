@@ -167,13 +167,17 @@ impl Voicer {
         let (spoken, found) = self
             .find_or_make(&recipe, text, voice, whose, urgency)
             .await?;
-        if !found || self.audio(&spoken.object).await.is_some() {
-            return Ok((spoken, found));
-        }
-        // Its audio was swept, or the copy was bad: a clip that cannot be played is none.
-        self.cookbook.forget(&recipe).await;
-        self.find_or_make(&recipe, text, voice, whose, urgency)
-            .await
+        let (spoken, found) = if !found || self.audio(&spoken.object).await.is_some() {
+            (spoken, found)
+        } else {
+            // Its audio was swept, or the copy was bad: a clip that cannot be played is none.
+            self.cookbook.forget(&recipe).await;
+            self.find_or_make(&recipe, text, voice, whose, urgency)
+                .await?
+        };
+        // Another process may have spoken it, which knows what it says.
+        self.words.insert(spoken.object.clone(), text.into()).await;
+        Ok((spoken, found))
     }
 
     async fn find_or_make(
@@ -283,7 +287,6 @@ impl Voicer {
                 ObjectKey::of(&wav)
             }
         };
-        self.words.insert(object.clone(), text.into()).await;
         Ok(Spoken {
             object,
             ms,
