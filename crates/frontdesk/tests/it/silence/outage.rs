@@ -71,6 +71,8 @@ fn asked(mind: &Sim) -> usize {
 async fn a_minute_without_the_model_costs_no_turn_and_few_questions() {
     let whole = calls().0 >= 100;
     let (callers, outage) = if whole { (200, 60) } else { (30, 10) };
+    // Few callers ask seldom, so the short run prints the figure and judges only that the model comes back.
+    let within = if whole { RECOVERY } else { 4 * RECOVERY };
     let world = World::of(Part::Model(Stage::First))
         .await
         .expect("it needs no server");
@@ -103,7 +105,7 @@ async fn a_minute_without_the_model_costs_no_turn_and_few_questions() {
     for (begun, report) in &calls {
         heard.and(Heard::of(report, questions().len()));
         turns += report.turns.len() - 1;
-        let late = *begun > back + RECOVERY;
+        let late = *begun > back + within;
         for turn in report.turns.iter().skip(1).filter(|_| late) {
             if !turn.heard.contains("gate") {
                 let words = &turn.heard;
@@ -129,7 +131,7 @@ longest silence after a sound {:.0} ms, before one {:.0} ms",
         all as f64 <= 1.2 * turns as f64,
         "{all} questions in {turns} turns"
     );
-    assert!(recovery <= RECOVERY, "{recovery:?}");
+    assert!(recovery <= within, "{recovery:?}");
     heard.wrong.truncate(20);
     assert!(heard.wrong.is_empty(), "{}", heard.wrong.join("\n"));
 }
