@@ -11,7 +11,7 @@ use futures::{
     FutureExt, SinkExt, StreamExt,
     channel::mpsc::{self, Sender},
     future::{BoxFuture, Either, ready, select},
-    stream::{self, BoxStream},
+    stream::{self, BoxStream, FuturesUnordered},
 };
 use text::Sentences;
 
@@ -27,6 +27,12 @@ use crate::{
 
 /// Most deltas that wait for the listener.
 const WAITING: usize = 8;
+
+/// Time between two pings of a first agent that is not asked, ms.
+const PING_EVERY_MS: u64 = 500;
+
+/// Most pings under way: one that takes a second does not keep its successors waiting.
+const PINGS_AT_ONCE: usize = 3;
 
 /// How long the first agent may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,19 +110,47 @@ impl Standby {
         self.inner.known(|b| b)
     }
 
-    /// Pings the first agent once a second while it is not asked, so that no caller has to find out that it is back.
+    /// Pings the first agent twice a second while it is not asked, so that no caller has to find out that it is back.
     /// Never ends; its owner drops it.
     pub async fn watch(&self, ping: Ping) {
+        let mut pings = FuturesUnordered::new();
+        let (mut begun, mut newest) = (0_u64, 0);
         loop {
-            // Counted from the beginning of a ping: one that hangs must not put off the next.
-            let pause = (self.inner.sleeper)(Breaker::PAUSE_MS);
-            if self.health().open_until.is_some() {
-                let answered = ping().await;
-                let now = self.inner.clock.now();
-                self.inner.known(|b| b.pinged(answered, now));
+            // One that hangs neither puts off the next nor has a say after it.
+            let mut pause = (self.inner.sleeper)(PING_EVERY_MS);
+            while let Some((number, answered)) = before(&mut pause, &mut pings).await {
+                if number > newest {
+                    newest = number;
+                    let now = self.inner.clock.now();
+                    self.inner.known(|b| b.pinged(answered, now));
+                }
             }
-            pause.await;
+            if self.health().open_until.is_some() {
+                begun += 1;
+                let (number, answer) = (begun, ping());
+                pings.push(async move { (number, answer.await) });
+            }
         }
+    }
+}
+
+/// The next that is finished, or `None` when the pause is over first. The pause is not over while as many
+/// are under way as may be.
+async fn before<P: Future>(
+    pause: &mut BoxFuture<'static, ()>,
+    pings: &mut FuturesUnordered<P>,
+) -> Option<P::Output> {
+    if pings.len() == PINGS_AT_ONCE {
+        return pings.next().await;
+    }
+    if pings.is_empty() {
+        // An empty set would be finished at once, again and again.
+        pause.await;
+        return None;
+    }
+    match select(pings.next(), pause).await {
+        Either::Left((done, _)) => done,
+        Either::Right(((), _)) => None,
     }
 }
 

@@ -214,10 +214,10 @@ fn pings_spare_the_callers_the_tries() {
     let ping = |answers: bool, until: usize| -> Ping {
         let (pings, clock) = (pings.clone(), bench.clock.clone());
         Arc::new(move || {
-            clock.advance(Breaker::PAUSE_MS);
             if pings.fetch_add(1, Ordering::SeqCst) >= until {
                 return future::pending().boxed();
             }
+            clock.advance(Breaker::PAUSE_MS);
             future::ready(answers).boxed()
         })
     };
@@ -228,7 +228,7 @@ fn pings_spare_the_callers_the_tries() {
             .now_or_never()
             .is_none()
     );
-    assert_eq!(pings.load(Ordering::SeqCst), 61);
+    assert_eq!(pings.load(Ordering::SeqCst), 63, "three at once hang");
     let open = bench.standby.health().open_until.expect("it is still open");
     let left = |b: &Bench| open.0.saturating_sub(events::Clock::now(&*b.clock).0);
     assert!(left(&bench) > 0, "no turn may try while pings fail");
@@ -242,6 +242,24 @@ fn pings_spare_the_callers_the_tries() {
     *primary.turns.lock().expect("one test") = vec![vec![words("I am back. "), done()]];
     assert_eq!(bench.say("hello"), "I am back.");
     assert_eq!(bench.standby.health(), Breaker::default());
+}
+
+#[test]
+fn a_ping_that_hangs_puts_off_nothing() {
+    let primary = Primary::new(vec![failed(), failed()], false);
+    let mut bench = bench(primary.clone(), at_once());
+    bench.say("hello");
+    bench.say("hello");
+    let pings = AtomicUsize::new(0);
+    // The first hangs, the second says no, the third hangs, the fourth says yes.
+    let ping: Ping = Arc::new(move || match pings.fetch_add(1, Ordering::SeqCst) {
+        1 => future::ready(false).boxed(),
+        3 => future::ready(true).boxed(),
+        _ => future::pending().boxed(),
+    });
+    assert!(bench.standby.watch(ping).now_or_never().is_none());
+    *primary.turns.lock().expect("one test") = vec![vec![words("I am back. "), done()]];
+    assert_eq!(bench.say("hello"), "I am back.");
 }
 
 /// A call in which the model proposed a booking, and then answers like this.

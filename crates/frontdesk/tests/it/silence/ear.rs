@@ -17,7 +17,9 @@ pub struct Heard {
     pub gap_ms: f64,
     /// From the caller's last word to the first sound, ms.
     pub first_ms: f64,
-    /// What should not have been.
+    /// Sounds that came too late. On a machine that does many things at once this may be the machine.
+    pub late: Vec<String>,
+    /// What else should not have been.
     pub wrong: Vec<String>,
 }
 
@@ -46,14 +48,14 @@ impl Heard {
                 let why = &turn.silence;
                 let gaps = &sound.gaps;
                 let words = &turn.heard;
-                heard.wrong.push(format!(
+                heard.late.push(format!(
                     "turn {number}: silent for {gap:.0} ms after a sound ({gaps:.0?}, {why}): {words}"
                 ));
             }
             let first = sound.first_sound_ms.unwrap_or(0.0);
             if first > FIRST_MS {
                 let why = &turn.silence;
-                heard.wrong.push(format!(
+                heard.late.push(format!(
                     "turn {number}: the first sound after {first:.0} ms ({why})"
                 ));
             }
@@ -90,6 +92,12 @@ impl Heard {
     pub fn and(&mut self, other: Heard) {
         self.gap_ms = self.gap_ms.max(other.gap_ms);
         self.first_ms = self.first_ms.max(other.first_ms);
+        self.late.extend(other.late);
         self.wrong.extend(other.wrong);
+    }
+
+    /// Everything that should not have been.
+    pub fn faults(&self) -> impl Iterator<Item = &String> {
+        self.wrong.iter().chain(&self.late)
     }
 }

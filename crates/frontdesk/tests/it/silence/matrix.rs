@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use carrier_sim::Network;
 use futures::{StreamExt, future::join_all, stream};
 use tokio::sync::Semaphore;
 
@@ -51,33 +52,57 @@ async fn row(part: Part, (calls, at_once): (usize, usize)) -> Vec<Cell> {
             world.heal(&network).await;
         }
         was_ill = false;
-        if let Err(why) = world.fall(column) {
-            cells.push(Err(why));
-            continue;
-        }
-        was_ill = true;
-        let questions = questions();
-        world.talk(3 * calls * questions.len());
-        let mut heard = Heard::default();
-        let placed = (0..calls).map(|_| call(&network, &questions));
-        let mut reports = stream::iter(placed).buffer_unordered(at_once);
-        while let Some(report) = reports.next().await {
-            heard.and(Heard::of(&report, questions.len()));
-        }
-        eprintln!("{part}, {}: {heard:?}", column.name());
-        cells.push(Ok(heard));
+        let cell = cell(&mut world, &network, column, (calls, at_once)).await;
+        was_ill = cell.is_ok();
+        eprintln!("{part}, {}: {cell:?}", column.name());
+        cells.push(cell);
     }
     cells
 }
 
+async fn cell(
+    world: &mut World,
+    network: &Network,
+    column: Column,
+    (calls, at_once): (usize, usize),
+) -> Cell {
+    world.fall(column)?;
+    let questions = questions();
+    world.talk(3 * calls * questions.len());
+    let mut heard = Heard::default();
+    let placed = (0..calls).map(|_| call(network, &questions));
+    let mut reports = stream::iter(placed).buffer_unordered(at_once);
+    while let Some(report) = reports.next().await {
+        heard.and(Heard::of(&report, questions.len()));
+    }
+    Ok(heard)
+}
+
 impl Matrix {
+    /// Fills the cells once more, each while nothing else goes on, in which something came late and nothing else was wrong.
+    /// What was heard then takes their place.
+    pub async fn again(&mut self, calls: (usize, usize)) {
+        for (part, cells) in &mut self.rows {
+            for (column, cell) in Column::ALL.into_iter().zip(cells) {
+                let Ok(heard) = cell else { continue };
+                if heard.late.is_empty() || !heard.wrong.is_empty() {
+                    continue;
+                }
+                eprintln!("{part}, {}, beside others: {:?}", column.name(), heard.late);
+                let mut world = World::of(*part).await.expect("its server is there");
+                let network = world.house.network();
+                *cell = self::cell(&mut world, &network, column, calls).await;
+                eprintln!("{part}, {}, alone: {cell:?}", column.name());
+            }
+        }
+    }
+
     /// What should not have been heard, cell by cell.
     pub fn failed(&self) -> Vec<String> {
         let mut failed = Vec::new();
         for (part, cells) in &self.rows {
             for (column, cell) in Column::ALL.iter().zip(cells) {
-                let wrong = cell.as_ref().map_or(&[][..], |heard| &heard.wrong);
-                let few = wrong.iter().take(4);
+                let few = cell.iter().flat_map(Heard::faults).take(4);
                 failed.extend(few.map(|wrong| format!("{part}, {}: {wrong}", column.name())));
             }
         }
@@ -103,7 +128,7 @@ impl fmt::Display for Matrix {
             for cell in cells {
                 let text = match cell {
                     Ok(heard) => {
-                        let mark = if heard.wrong.is_empty() { "" } else { "!" };
+                        let mark = heard.faults().next().map_or("", |_| "!");
                         format!("{mark}{:.0}/{:.0}", heard.gap_ms, heard.first_ms)
                     }
                     Err(why) => {
