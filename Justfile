@@ -19,3 +19,11 @@ tidy:
 # Format everything.
 fmt:
     cargo fmt --all
+
+# The slow suites in full, of which `just test` runs a part: an hour or two, on a machine that does nothing else.
+whole:
+    scripts/check-bounds --whole
+    scripts/check-chaos 100
+    scripts/check-silence --calls 100
+    scripts/check-wer --whole
+    scripts/check-worlds 120

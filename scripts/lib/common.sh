@@ -66,6 +66,30 @@ ensure_pip() {
     python3 -c "import $module" || die "pip installed $*, and Python still cannot import $module"
 }
 
+# build_programs: builds every program and example of the workspace. All checks build with this and nothing else: with
+# other packages named, cargo would choose other features and compile half of the dependencies again.
+build_programs() { cargo build --quiet --locked --workspace --bins --examples; }
+
+# test_program CRATE: builds the integration tests of the workspace and prints the path of that crate's.
+test_program() {
+    cargo test --quiet --locked --workspace --test it --no-run --message-format=json | python3 -c '
+import json, sys
+for line in sys.stdin:
+    built = json.loads(line)
+    if built.get("executable") and f"/crates/{sys.argv[1]}/tests/" in built["target"]["src_path"]:
+        print(built["executable"])
+' "$1"
+}
+
+# run_tests CRATE ARGUMENTS...: runs the integration tests of a crate in its folder, as cargo would.
+run_tests() {
+    local crate=$1 program
+    shift
+    program=$(test_program "$crate")
+    [ -n "$program" ] || die "crates/$crate has no integration tests"
+    (cd -- "$repo_root/crates/$crate" && CARGO_MANIFEST_DIR=$PWD "$program" "$@")
+}
+
 # free_port: prints a TCP port of the loopback address that is free now.
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
