@@ -48,17 +48,21 @@ impl Cold {
     }
 }
 
-/// Waits until the simulator was asked something, and answered it.
+/// Waits until the simulator was asked something, and nothing more for a second: whatever is done ahead of need is done.
 async fn until_asked(sim: &Sim) {
+    let (mut before, mut calm) = ((0, 0), 0);
     for _ in 0..600 {
-        if sim.seen().iter().any(|seen| seen.method == "GET") {
-            // Answered, too: the answer is small and the way short.
-            tokio::time::sleep(Duration::from_millis(300)).await;
+        let seen = sim.seen();
+        let asked = seen.iter().any(|seen| seen.method == "GET");
+        let now = (seen.len(), sim.connects());
+        calm = if asked && now == before { calm + 1 } else { 0 };
+        if calm == 20 {
             return;
         }
+        before = now;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("it was asked nothing ahead of need");
+    panic!("it was asked nothing ahead of need, or does not come to rest");
 }
 
 /// What a simulator had seen before the call.
