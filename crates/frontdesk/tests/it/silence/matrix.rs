@@ -51,7 +51,6 @@ async fn row(part: Part, (calls, at_once): (usize, usize)) -> Vec<Cell> {
         if was_ill {
             world.heal(&network).await;
         }
-        was_ill = false;
         let cell = cell(&mut world, &network, column, (calls, at_once)).await;
         was_ill = cell.is_ok();
         eprintln!("{part}, {}: {cell:?}", column.name());
