@@ -129,6 +129,7 @@ impl Inner {
                 return self.sound(self.wire.accept(response, judge).await?);
             }
             self.older.store(true, Relaxed);
+            self.wire.pass_by(response).await;
         }
         let request = self
             .wire

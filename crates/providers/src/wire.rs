@@ -261,6 +261,14 @@ impl Wire {
         Ok(body)
     }
 
+    /// Reads an answer that nobody wants to its end, so that its connection serves the next request.
+    pub(crate) async fn pass_by(&self, response: Response) {
+        let read = self.soon(self.whole(response, LIST_BYTES));
+        if read.await.is_ok() {
+            tokio::time::sleep(SETTLE).await;
+        }
+    }
+
     /// Something that may take as long as a first sound.
     pub(crate) async fn soon<T>(
         &self,
