@@ -1,8 +1,8 @@
 //! Audio objects as files.
 //!
 //! The decision: the name of a file is the hash of its bytes (`ab/cdef…`), so a file can be checked by anybody at any
-//! time. It is written under another name and renamed, and hashed when it is first read after a start; what does not
-//! match its name is removed and counts as absent. Nothing is synced: a lost object is made again.
+//! time. It is written under another name and renamed, and hashed whenever it is read; what does not match its name is
+//! removed and counts as absent. Nothing is synced: a lost object is made again.
 
 mod recipes;
 
@@ -11,7 +11,7 @@ use std::{
     fs::{self, File, FileTimes},
     io::{self, Read, Write},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -20,8 +20,6 @@ use futures::{FutureExt, future::BoxFuture};
 
 use crate::{Held, ObjectKey, Objects, StoreError, limits};
 
-/// How many names are remembered as checked; when there are more, all are checked again.
-const CHECKED: usize = 16_384;
 /// A file's time is renewed by reading when it is older than this, so that reading rarely writes.
 const RENEW: Duration = Duration::from_secs(15 * 60);
 /// A file under another name that is older than this was left by a crash.
@@ -34,7 +32,6 @@ pub struct FolderObjects {
 
 struct Shelf {
     folder: PathBuf,
-    checked: Mutex<HashSet<ObjectKey>>,
 }
 
 impl FolderObjects {
@@ -42,7 +39,6 @@ impl FolderObjects {
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let shelf = Shelf {
             folder: folder.into(),
-            checked: Mutex::default(),
         };
         fs::create_dir_all(shelf.making()).map_err(|e| explain(&shelf.folder, &e))?;
         shelf.tidy_up();
@@ -81,19 +77,6 @@ impl Shelf {
         self.folder.join(drawer).join(rest)
     }
 
-    fn checked(&self) -> MutexGuard<'_, HashSet<ObjectKey>> {
-        // A set that a panicking thread left is still a set of checked names.
-        self.checked.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn remember(&self, key: &ObjectKey) {
-        let mut checked = self.checked();
-        if checked.len() >= CHECKED {
-            checked.clear();
-        }
-        checked.insert(key.clone());
-    }
-
     /// Puts bytes under a name of two levels, whole or not at all.
     fn place(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let drawer = path.parent().unwrap_or(&self.folder);
@@ -109,13 +92,12 @@ impl Shelf {
     fn put(&self, bytes: &[u8]) -> io::Result<ObjectKey> {
         let key = ObjectKey::of(bytes);
         let path = self.path(&key);
-        let known = self.checked().contains(&key);
-        if known && fs::metadata(&path).is_ok_and(|m| m.len() == bytes.len() as u64) {
+        // Reading costs less than writing, and a file may have been damaged since it was written.
+        if matches!(read_bounded(&path), Ok(Some(there)) if there == bytes) {
             renew(&path);
             return Ok(key);
         }
         self.place(&path, bytes)?;
-        self.remember(&key);
         Ok(key)
     }
 
@@ -124,20 +106,15 @@ impl Shelf {
         let Some(bytes) = absent_is_none(read_bounded(&path))? else {
             return Ok(None);
         };
-        let known = self.checked().contains(key);
-        if !known {
-            if bytes.as_ref().map(|b| ObjectKey::of(b)) != Some(key.clone()) {
-                absent_is_none(fs::remove_file(&path))?;
-                return Ok(None);
-            }
-            self.remember(key);
+        if bytes.as_ref().map(|b| ObjectKey::of(b)) != Some(key.clone()) {
+            absent_is_none(fs::remove_file(&path))?;
+            return Ok(None);
         }
         renew(&path);
         Ok(bytes.map(Bytes::from))
     }
 
     fn delete(&self, key: &ObjectKey) -> io::Result<()> {
-        self.checked().remove(key);
         absent_is_none(fs::remove_file(self.path(key))).map(drop)
     }
 

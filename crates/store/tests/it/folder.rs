@@ -33,6 +33,13 @@ async fn a_changed_file_is_removed_and_counts_as_absent() {
         assert!(!path(home.path(), &key).exists(), "{bad:?}");
         restarted.put(good.clone()).await.unwrap();
         assert_eq!(restarted.get(&key).await, Ok(Some(good.clone())));
+        // Also one that it wrote and read itself.
+        fs::write(path(home.path(), &key), bad).unwrap();
+        assert_eq!(restarted.get(&key).await, Ok(None), "{bad:?}");
+        restarted.put(good.clone()).await.unwrap();
+        fs::write(path(home.path(), &key), bad).unwrap();
+        restarted.put(good.clone()).await.unwrap();
+        assert_eq!(restarted.get(&key).await, Ok(Some(good.clone())));
         restarted.delete(&key).await.unwrap();
     }
 }
